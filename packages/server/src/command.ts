@@ -1,0 +1,141 @@
+/**
+ * What a command is: one thing that the control plane does for a caller, free of any transport.
+ *
+ * Its `run` has four beats: gather (reads), decide (core), commit (one change set with audit and outbox), report. The
+ * list of commands makes the HTTP routes, the OpenAPI document and the tests that range over all of them. Who calls,
+ * whether the body fits its schema, whether the request was answered before: all that is settled before `run`.
+ */
+import type { CommitResult, Environment, Instant, Role, Store, Write } from '@glidepath/core';
+import type { Static, TSchema } from 'typebox';
+import type { Signer } from './features/keys/keyring.ts';
+import type { PolicyInForce } from './features/policies/policy-shelf.ts';
+import type { World } from './world.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Who may call: anybody, the bearer of a license key, or a principal with (at least) this role. */
+export type Auth = 'none' | 'license-key' | Role;
+
+export type Actor =
+  | { readonly kind: 'nobody'; readonly id: 'nobody' }
+  /** `keyHash` is base64url SHA-256 of the key, as a proof names it. */
+  | { readonly kind: 'license-key'; readonly id: string; readonly license: string; readonly keyHash: string }
+  | { readonly kind: 'principal'; readonly id: string; readonly name: string; readonly token: string; readonly roles: readonly Role[] };
+
+/** What happened, once: the audit log keeps it with its actor, the outbox tells others. Facts hold no secret and no person's name. */
+export interface Happening {
+  /** Noun and past participle: `license.suspended`. */
+  readonly action: string;
+  /** Id of what it happened to. */
+  readonly subject: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** `audit` or `event` alone where both would be noise (renewals are counted, not audited one by one). Default: both. */
+  readonly only?: 'audit' | 'event';
+}
+
+export interface Change {
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happening[];
+}
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export interface Refusal {
+  readonly kind: 'refusal';
+  /** A code of the error table. */
+  readonly code: string;
+  readonly detail: string;
+  /** Extension members of the problem document, such as `word` (a signed verdict) or `errors`. */
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+/** What was gathered has changed meanwhile: the layer runs the command again. */
+export interface Conflict {
+  readonly kind: 'conflict';
+  readonly result: Extract<CommitResult, { ok: false }>;
+}
+export type Outcome = Answer | Refusal | Conflict;
+
+export function answer(status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer {
+  return headers === undefined ? { kind: 'answer', status, body } : { kind: 'answer', status, body, headers };
+}
+
+export function refuse(code: string, detail: string, extras: Readonly<Record<string, unknown>> = {}): Refusal {
+  return { kind: 'refusal', code, detail, extras };
+}
+
+export interface Context<Body = unknown, Query = unknown> {
+  readonly world: World;
+  /** The command's one reading of the clock. */
+  readonly now: Instant;
+  readonly store: Store;
+  readonly actor: Actor;
+  /** The license key's, the token's, or `?environment=` (default `production`). Reading it in a command of scope `control-plane` is a bug. */
+  readonly environment: Environment;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  newId(prefix: string): string;
+  /** Whether the actor's roles, in this command's scope, satisfy one. */
+  may(role: Role): boolean;
+  /** The environment's signing key of now. */
+  signer(): Promise<Signer>;
+  /** A published policy by digest, checked and ready to decide with; null: never published. */
+  policy(digest: string): Promise<PolicyInForce | null>;
+  /**
+   * Commits the change with its audit entries, events and (for a request with an `Idempotency-Key`) its answer, and gives
+   * the answer back. A conflict is a value: return it and the layer runs the command again, at most five times.
+   */
+  commit(change: Change, answer: Answer): Promise<Answer | Conflict>;
+}
+
+export interface CommandSpec<B extends TSchema, Q extends TSchema> {
+  /** `license.suspend`: noun, verb. */
+  readonly name: string;
+  readonly method: Method;
+  /** With `{id}` for parameters. */
+  readonly path: string;
+  readonly summary: string;
+  readonly auth: Auth;
+  /** A command with a role also admits a license key (which then reaches its own license only: the command sees to it). */
+  readonly admitsLicenseKey?: boolean;
+  /** `control-plane` commands belong to no environment: access, health. Default `environment`. */
+  readonly scope?: 'environment' | 'control-plane';
+  /** `text`: the body is handed on as it was written (policies). Default `json`. */
+  readonly reads?: 'json' | 'text';
+  readonly body?: B;
+  /** A request without a body is `{}`. */
+  readonly bodyOptional?: boolean;
+  /** Default 256 KiB. */
+  readonly bodyLimit?: number;
+  readonly query?: Q;
+  readonly answers: Readonly<Record<number, TSchema>>;
+  /** The answer holds a secret: it is sealed where it is kept for an `Idempotency-Key`. */
+  readonly secretAnswer?: boolean;
+  /** `own`: idempotent by other means (a nonce in the row); the header is then ignored. */
+  readonly idempotency?: 'header' | 'own';
+  run(context: Context<Static<B>, Static<Q>>): Promise<Outcome>;
+}
+
+/** A command as the layer sees it; bodies and queries were checked against the schemas before `run`. */
+export type Command = CommandSpec<TSchema, TSchema>;
+
+/** Ties the types of body and query to their schemas, and forgets them again for the list of commands. */
+export function defineCommand<B extends TSchema = TSchema, Q extends TSchema = TSchema>(spec: CommandSpec<B, Q>): Command {
+  return spec as unknown as Command;
+}
+
+/** Work that the control plane does by itself, from `tick(now)`. Several nodes may run it at once: guarded writes decide. */
+export interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  run(context: JobContext): Promise<void>;
+}
+export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy'> {
+  signerOf(environment: string): Promise<Signer>;
+  /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
+  commit(environment: string | null, change: Change): Promise<CommitResult>;
+}

@@ -1,0 +1,72 @@
+/**
+ * Everything that a command may touch, handed in: the same commands run over sockets and PostgreSQL, and in a drill over
+ * a virtual clock and memory. Only a program's `main` names the system versions.
+ */
+import type { Clock, Entropy, Random, Scheduler, Store } from '@glidepath/core';
+import type { Crypto } from '@glidepath/protocol';
+
+export interface World {
+  readonly store: Store;
+  /** Anchored to the store's time (`anchorClock`), so that all nodes agree; read once per command. */
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly entropy: Entropy;
+  readonly crypto: Crypto;
+  readonly seal: Seal;
+  readonly bus: Bus;
+  readonly log: Log;
+}
+
+/**
+ * Encrypts what must lie in the store but not be readable there: private keys, answers that hold a secret.
+ *
+ * `purpose` is bound to the text: what was sealed for one purpose opens for no other.
+ */
+export interface Seal {
+  seal(plain: Uint8Array, purpose: string): string;
+  /** Throws a Fault `seal-broken` when the text was not sealed by this key for this purpose. */
+  open(sealed: string, purpose: string): Uint8Array;
+}
+
+/** Tells other parts (and, by LISTEN/NOTIFY, other nodes) that something happened. A hint: losing one changes nothing. */
+export interface Bus {
+  publish(hint: Hint): void;
+  subscribe(listener: (hint: Hint) => void): () => void;
+}
+export interface Hint {
+  readonly type: string;
+  readonly environment: string | null;
+  readonly subject: string;
+}
+
+/** Structured lines: `event` is a stable word, facts never hold a secret. */
+export interface Log {
+  debug(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(event: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Says nothing; for tests and for tools that report in their own way. */
+export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A bus within one process. A listener that throws harms neither the publisher nor the others. */
+export function memoryBus(): Bus {
+  const listeners = new Set<(hint: Hint) => void>();
+  return {
+    publish(hint) {
+      for (const listener of listeners) {
+        try {
+          listener(hint);
+        } catch {
+          // A hint is never load-bearing.
+        }
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
