@@ -135,7 +135,11 @@ export interface GrantClaims extends WordClaims {
   readonly purpose: 'break-glass' | 'standby' | 'relay' | 'air-gap';
   /** Ed25519 public key of the sub-key, base64url; its thumbprint is `sub`. */
   readonly x: string;
+  /** Best tier of a lease under this grant. */
   readonly tier: string;
+  /** What that tier holds. The sub-key signs the path in its leases, so that the tier's name alone would cap nothing. */
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
   readonly seats: number;
   readonly until: Instant;
   readonly exp: number;
