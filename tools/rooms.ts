@@ -34,7 +34,7 @@ export const ROOMS: readonly Room[] = [
     name: 'server',
     holds: 'features/<noun>/, the command layer, adapters (http, postgres, embedded, telemetry)',
     rooms: ['core', 'protocol'],
-    packages: ['ajv', 'fastify', 'pg', 'pino', 'prom-client'],
+    packages: ['ajv', 'fastify', 'pg', 'pino', 'prom-client', 'typebox'],
     node: ['*'],
   },
   {
