@@ -44,6 +44,8 @@ export interface Terms {
   /** Null for a license without an end. */
   readonly expiresAt: Instant | null;
   readonly lowered: readonly Lowering[];
+  /** A bootstrap lease's time from the installation's first run: after it the tier stays and `critical` is notified. */
+  readonly bootstrapEndsAt?: Instant | null;
 }
 
 export interface MeterObservation {
