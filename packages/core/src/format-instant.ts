@@ -1,0 +1,57 @@
+/** Instants and durations as people and logs read them. */
+import { civilFromDays } from './civil.ts';
+import { DAY, HOUR, type Instant, MINUTE, type Milliseconds, SECOND } from './time.ts';
+
+/**
+ * Writes an instant in the form of ISO 8601 and RFC 3339, in UTC with milliseconds: `2026-03-01T12:00:00.000Z`.
+ *
+ * Years outside 0000 to 9999 get a sign and six digits, as ECMAScript writes them.
+ */
+export function formatInstant(at: Instant): string {
+  const days = Math.floor(at / DAY);
+  const ms = at - days * DAY;
+  const { year, month, day } = civilFromDays(days);
+  const date = `${yearDigits(year)}-${digits(month, 2)}-${digits(day, 2)}`;
+  const hours = Math.floor(ms / HOUR);
+  const minutes = Math.floor(ms / MINUTE) % 60;
+  const seconds = Math.floor(ms / SECOND) % 60;
+  return `${date}T${digits(hours, 2)}:${digits(minutes, 2)}:${digits(seconds, 2)}.${digits(ms % SECOND, 3)}Z`;
+}
+
+function yearDigits(year: number): string {
+  if (year >= 0 && year <= 9_999) return digits(year, 4);
+  return `${year < 0 ? '-' : '+'}${digits(Math.abs(year), 6)}`;
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}
+
+const WORDS: readonly (readonly [name: string, ms: Milliseconds])[] = [
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+  ['second', SECOND],
+  ['millisecond', 1],
+];
+
+/**
+ * Says how long a duration is, in at most two neighbouring units and rounded down: `14 days`, `1 day 3 hours`.
+ *
+ * For sentences, where a policy's own notation (`14d`) would be one more thing to learn. The sign is the caller's to say
+ * ("ago", "in"); it is dropped here.
+ */
+export function durationWords(ms: Milliseconds): string {
+  const length = Math.abs(ms);
+  const first = WORDS.findIndex(([, unit]) => length >= unit);
+  if (first < 0) return '0 seconds';
+  const [name, unit] = WORDS[first] ?? ['millisecond', 1];
+  const whole = counted(Math.floor(length / unit), name);
+  const [minorName, minorUnit] = WORDS[first + 1] ?? ['millisecond', 1];
+  const rest = minorName === 'millisecond' ? 0 : Math.floor((length % unit) / minorUnit);
+  return rest === 0 ? whole : `${whole} ${counted(rest, minorName)}`;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
