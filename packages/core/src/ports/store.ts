@@ -116,6 +116,8 @@ export interface LeaseSituation {
   /** Digest that the license uses now: pinned, or its environment's pointer; null when the pointer is gone. */
   readonly policy: string | null;
   readonly meters: readonly MeterRecord[];
+  /** Of the store (`storeIdentity`): prefixes every epoch and `seq` that is given from here. */
+  readonly incarnation: number;
 }
 
 export interface Store {
