@@ -1,0 +1,8 @@
+/** What crosses a wire. Clients import the narrower `./words` and `./keys`, which bring no schema library. */
+
+export type { Crypto, SigningKey } from './crypto.ts';
+export * from './errors/errors.ts';
+export * from './errors/problem.ts';
+export * from './ids/index.ts';
+export * from './keys/index.ts';
+export * from './words/index.ts';

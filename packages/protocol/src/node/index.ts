@@ -1,0 +1,3 @@
+/** What needs `node:crypto`. */
+
+export { nodeCrypto } from './node-crypto.ts';

@@ -1,0 +1,58 @@
+/** Ed25519 and SHA-256 by `node:crypto`, synchronous. The only file of this package, with `root-file.ts`, that needs Node. */
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { invariant } from '@glidepath/core';
+import type { Crypto, SigningKey } from '../crypto.ts';
+import { endsCanonically } from '../words/base64url.ts';
+import { thumbprint } from '../words/thumbprint.ts';
+
+/** Importing a key costs about half a verification; a control plane sees the keys of many installations. */
+const IMPORTED_KEYS_MAX = 4096;
+
+/** DER in front of the seed of an Ed25519 private key (RFC 8410): PKCS #8, version 0, OID 1.3.101.112. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+const importedKeys = new Map<string, KeyObject>();
+
+export const nodeCrypto: Crypto = {
+  verify(x, data, signature) {
+    try {
+      return verify(null, data, publicKey(x), signature);
+    } catch {
+      return false;
+    }
+  },
+  sha256(data) {
+    return createHash('sha256').update(data).digest();
+  },
+  signerFromSeed,
+  decodeBase64Url(text) {
+    if (!endsCanonically(text) || text.includes('+') || text.includes('/')) return null;
+    const bytes = Buffer.from(text, 'base64url');
+    // Node's decoder skips what it does not know, which shows in the length.
+    return bytes.length === Math.floor((text.length * 3) / 4) ? bytes : null;
+  },
+};
+
+function publicKey(x: string): KeyObject {
+  const known = importedKeys.get(x);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  if (importedKeys.size >= IMPORTED_KEYS_MAX) forgetOldest();
+  importedKeys.set(x, key);
+  return key;
+}
+
+function forgetOldest(): void {
+  for (const oldest of importedKeys.keys()) {
+    importedKeys.delete(oldest);
+    return;
+  }
+}
+
+function signerFromSeed(seed: Uint8Array): SigningKey {
+  invariant(seed.length === 32, 'an Ed25519 seed has 32 bytes');
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  invariant(x !== undefined, 'an Ed25519 public key has an x');
+  return { kid: thumbprint(x, nodeCrypto), x, sign: (data) => sign(null, data, key) };
+}

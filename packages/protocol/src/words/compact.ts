@@ -1,0 +1,108 @@
+/**
+ * Compact JWS (RFC 7515) on the small part of it that we use: EdDSA over Ed25519, one signature, JSON claims.
+ *
+ * Signing and splitting only; what a word must say to be believed is in `open.ts`. By hand, because the client has to
+ * stay small and synchronous: the usual library is asynchronous and larger than the whole client may be.
+ */
+import { type Denial, deny, ok, type Result } from '@glidepath/core';
+import type { Crypto, SigningKey } from '../crypto.ts';
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+import { WORD_REASONS, type WordReason } from './reasons.ts';
+
+export const LEASE_TYP = 'glidepath-lease+jwt';
+export const VERDICT_TYP = 'glidepath-verdict+jwt';
+export const GRANT_TYP = 'glidepath-grant+jwt';
+export const PROOF_TYP = 'glidepath-proof+jwt';
+export const KEY_SET_TYP = 'glidepath-keyset+jwt';
+export const KEY_SET_KEY_TYP = 'glidepath-keyset-key+jwt';
+export const ROOT_TYP = 'glidepath-root+jwt';
+
+export type WordType =
+  | typeof LEASE_TYP
+  | typeof VERDICT_TYP
+  | typeof GRANT_TYP
+  | typeof PROOF_TYP
+  | typeof KEY_SET_TYP
+  | typeof KEY_SET_KEY_TYP
+  | typeof ROOT_TYP;
+
+/** A larger text is refused unread. All of it is ASCII, so that characters are bytes. */
+export const WORD_SIZE_MAX = 256 * 1024;
+
+const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A word taken apart; nothing in it is believed yet. */
+export interface SplitWord {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: string;
+  /** What the signature is over. */
+  readonly signed: string;
+  readonly signature: string;
+}
+
+export function refuse(reason: WordReason, facts: Record<string, unknown> = {}): Denial<WordReason> {
+  return deny(reason, WORD_REASONS[reason], facts);
+}
+
+/** Signs claims as they are; the caller answers for their truth. */
+export function signWord(typ: WordType, claims: object, key: SigningKey): string {
+  return signWithHeader({ alg: 'EdDSA', typ, kid: key.kid }, claims, key);
+}
+
+export function signWithHeader(header: object, claims: object, key: SigningKey): string {
+  const signed = `${encodeJson(header)}.${encodeJson(claims)}`;
+  return `${signed}.${encodeBase64Url(key.sign(utf8.encode(signed)))}`;
+}
+
+function encodeJson(value: object): string {
+  return encodeBase64Url(utf8.encode(JSON.stringify(value)));
+}
+
+/**
+ * Takes a word apart and reads its header, in an order in which each step costs no more than the last allows.
+ *
+ * The algorithm is compared, never looked up: `none` and HS256 with the public key as secret have no code to run.
+ * `jku`, `x5u`, `x5c` and `jwk` are not looked at; a key comes from the key set or not at all.
+ */
+export function splitWord(compact: unknown, typ: WordType, crypto: Crypto): Result<SplitWord, WordReason> {
+  if (typeof compact !== 'string') return refuse('not-a-word');
+  if (compact.length > WORD_SIZE_MAX) return refuse('too-large', { size: compact.length });
+  const first = compact.indexOf('.');
+  const second = compact.indexOf('.', first + 1);
+  if (first < 0 || second < 0 || compact.indexOf('.', second + 1) >= 0) return refuse('not-a-word');
+  const header = decodeJson(compact.slice(0, first), crypto);
+  if (header === null) return refuse('not-a-word', { part: 'header' });
+  if (header.alg !== 'EdDSA') return refuse('wrong-algorithm', { alg: header.alg });
+  if (header.typ !== typ) return refuse('wrong-type', { typ: header.typ });
+  if (Object.hasOwn(header, 'crit')) return refuse('critical-header');
+  if (Object.hasOwn(header, 'b64')) return refuse('critical-header');
+  return ok({
+    header,
+    payload: compact.slice(first + 1, second),
+    signed: compact.slice(0, second),
+    signature: compact.slice(second + 1),
+  });
+}
+
+/** True when the signature is this key's over this word. */
+export function isSignedBy(word: SplitWord, x: string, crypto: Crypto): boolean {
+  const signature = decode(word.signature, crypto);
+  return signature !== null && signature.length === 64 && crypto.verify(x, utf8.encode(word.signed), signature);
+}
+
+/** The JSON object in a part, or null. Never throws; nesting as deep as the size cap allows is harmless. */
+export function decodeJson(part: string, crypto: Crypto): Record<string, unknown> | null {
+  const bytes = decode(part, crypto);
+  if (bytes === null) return null;
+  try {
+    const value: unknown = JSON.parse(fromUtf8.decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function decode(part: string, crypto: Crypto): Uint8Array | null {
+  return crypto.decodeBase64Url === undefined ? decodeBase64Url(part) : crypto.decodeBase64Url(part);
+}

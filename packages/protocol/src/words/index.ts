@@ -1,0 +1,13 @@
+/** Signed words: what a client needs to read them and a server to sign them. No schema library comes with this. */
+
+export type { Crypto, SigningKey } from '../crypto.ts';
+export { decodeBase64Url, encodeBase64Url, endsCanonically } from './base64url.ts';
+export { checkGrantClaims, checkLeaseClaims, checkProofClaims, checkVerdictClaims } from './claims.ts';
+export * from './compact.ts';
+export type { OpenedLease, WordContext } from './context.ts';
+export { checkCaps, type OpenedGrant, openGrant, signGrant } from './grant.ts';
+export { openLease } from './lease.ts';
+export { type OpenedProof, openProof, type ProofContext, signProof } from './proof.ts';
+export { WORD_REASONS, type WordReason } from './reasons.ts';
+export { isPublicKey, thumbprint } from './thumbprint.ts';
+export { openVerdict } from './verdict.ts';

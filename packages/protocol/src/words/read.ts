@@ -1,0 +1,49 @@
+/** What the readers of leases, verdicts and grants have in common: key, signature, shape, and whose word it is. */
+import { AUDIENCE, compareCounters, type Denial, ok, type Result, type WordClaims } from '@glidepath/core';
+import type { KeySetEntry } from '../keys/key-set.ts';
+import type { Check } from './check.ts';
+import { decodeJson, isSignedBy, refuse, type SplitWord } from './compact.ts';
+import type { WordContext } from './context.ts';
+import type { WordReason } from './reasons.ts';
+
+/** The claims that every word to a client has, besides those of its own kind. */
+type Word = WordClaims & { readonly sub: string };
+
+export function keyOf(word: SplitWord, ctx: Pick<WordContext, 'keys'>): KeySetEntry | null {
+  return ctx.keys.keys.find((key) => key.kid === word.header.kid) ?? null;
+}
+
+/**
+ * The claims of a word that `x` signed, if they have the right shape and come from this issuer and environment.
+ *
+ * The signature comes first, so that nothing unsigned is parsed. `exp` and `nbf` are for other libraries and are not
+ * judged: our clients go by the path, from `iatMs`, and a lease past its `exp` still says on which rung it ended.
+ */
+export function readClaims<T extends Word>(word: SplitWord, x: string, check: Check, ctx: WordContext): Result<T, WordReason> {
+  if (!isSignedBy(word, x, ctx.crypto)) return refuse('bad-signature', { kid: word.header.kid });
+  const claims = decodeJson(word.payload, ctx.crypto);
+  if (claims === null) return refuse('not-a-word', { part: 'payload' });
+  if (differs(claims.iss, ctx.iss)) return refuse('wrong-issuer', { iss: claims.iss });
+  if (differs(claims.env, ctx.env)) return refuse('wrong-environment', { env: claims.env });
+  if (differs(claims.aud, AUDIENCE)) return refuse('wrong-audience', { aud: claims.aud });
+  const place = check(claims);
+  return place === null ? ok(claims as unknown as T) : refuse('malformed', { claim: place });
+}
+
+function differs(claim: unknown, expected: string): boolean {
+  return typeof claim === 'string' && claim !== expected;
+}
+
+/** Refuses a word that its key cannot have signed when the word says; a compromised key has its window too. */
+export function checkKeyWindow(claims: Word, key: KeySetEntry): Denial<WordReason> | null {
+  if (claims.iatMs >= key.notBefore && claims.iatMs <= key.signsUntil) return null;
+  return refuse('outside-key-window', { kid: key.kid, iatMs: claims.iatMs, notBefore: key.notBefore, signsUntil: key.signsUntil });
+}
+
+/** Refuses a word that answers another request, is about another license, or is older than what was seen. */
+export function checkBindings(claims: Word, ctx: WordContext): Denial<WordReason> | null {
+  if (ctx.nonce !== undefined && claims.nonce !== ctx.nonce) return refuse('wrong-nonce');
+  if (ctx.license !== undefined && claims.license !== ctx.license) return refuse('wrong-license', { license: claims.license });
+  if (ctx.after && compareCounters(claims.seq, ctx.after) < 0) return refuse('older-seq', { seq: claims.seq, after: ctx.after });
+  return null;
+}

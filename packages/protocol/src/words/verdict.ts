@@ -1,0 +1,26 @@
+/** Verdicts: the signed answers that are no lease. */
+import { ok, type Result, type VerdictClaims } from '@glidepath/core';
+import { checkVerdictClaims } from './claims.ts';
+import { refuse, splitWord, VERDICT_TYP } from './compact.ts';
+import type { WordContext } from './context.ts';
+import { checkBindings, checkKeyWindow, keyOf, readClaims } from './read.ts';
+import type { WordReason } from './reasons.ts';
+
+/**
+ * Opens a verdict, or says why it is not believed.
+ *
+ * Unlike a lease, a verdict of a compromised key is refused: it can only take something away, and whoever stole the key
+ * could condemn every holder. A verdict is never signed under a grant, and always bound to its holder.
+ */
+export function openVerdict(compact: unknown, ctx: WordContext): Result<VerdictClaims, WordReason> {
+  const word = splitWord(compact, VERDICT_TYP, ctx.crypto);
+  if (!word.ok) return word;
+  const key = keyOf(word.value, ctx);
+  if (key === null) return refuse('unknown-key', { kid: word.value.header.kid });
+  if (key.status === 'compromised') return refuse('compromised-key', { kid: key.kid });
+  const opened = readClaims<VerdictClaims>(word.value, key.x, checkVerdictClaims, ctx);
+  if (!opened.ok) return opened;
+  const claims = opened.value;
+  if (ctx.holder !== undefined && claims.cnf?.jkt !== ctx.holder) return refuse('wrong-holder', { jkt: claims.cnf?.jkt ?? null });
+  return checkKeyWindow(claims, key) ?? checkBindings(claims, ctx) ?? ok(claims);
+}
