@@ -7,6 +7,7 @@ import type { Entropy, Instant } from '@glidepath/core';
 
 /** Every prefix there is; the noun is how the code names it. */
 export const ID_PREFIXES = {
+  environment: 'env',
   customer: 'cus',
   product: 'prd',
   principal: 'prn',
@@ -30,6 +31,7 @@ export const ID_PREFIXES = {
   outbox: 'evt',
   word: 'wrd',
   request: 'req',
+  idempotency: 'idm',
 } as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];
