@@ -6,6 +6,7 @@
  * whether the body fits its schema, whether the request was answered before: all that is settled before `run`.
  */
 import type { CommitResult, Environment, Instant, Role, Store, Write } from '@glidepath/core';
+import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Signer } from './features/keys/keyring.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
@@ -46,11 +47,10 @@ export interface Answer {
 }
 export interface Refusal {
   readonly kind: 'refusal';
-  /** A code of the error table. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly detail: string;
-  /** Extension members of the problem document, such as `word` (a signed verdict) or `errors`. */
-  readonly extras: Readonly<Record<string, unknown>>;
+  /** Extension members of the problem document, such as `word` (a signed verdict). */
+  readonly extras: ProblemExtras;
 }
 /** What was gathered has changed meanwhile: the layer runs the command again. */
 export interface Conflict {
@@ -63,7 +63,8 @@ export function answer(status: number, body: unknown, headers?: Readonly<Record<
   return headers === undefined ? { kind: 'answer', status, body } : { kind: 'answer', status, body, headers };
 }
 
-export function refuse(code: string, detail: string, extras: Readonly<Record<string, unknown>> = {}): Refusal {
+/** `detail` is a sentence about this occurrence; what is read by programs goes into `extras`. */
+export function refuse(code: ErrorCode, detail: string, extras: ProblemExtras = {}): Refusal {
   return { kind: 'refusal', code, detail, extras };
 }
 
@@ -78,7 +79,7 @@ export interface Context<Body = unknown, Query = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
-  newId(prefix: string): string;
+  newId(prefix: IdPrefix): string;
   /** Whether the actor's roles, in this command's scope, satisfy one. */
   may(role: Role): boolean;
   /** The environment's signing key of now. */
@@ -117,6 +118,8 @@ export interface CommandSpec<B extends TSchema, Q extends TSchema> {
   readonly secretAnswer?: boolean;
   /** `own`: idempotent by other means (a nonce in the row); the header is then ignored. */
   readonly idempotency?: 'header' | 'own';
+  /** Only where each change is counted, not audited one by one (renewals of leases): a commit may then tell nothing. */
+  readonly audited?: false;
   run(context: Context<Static<B>, Static<Q>>): Promise<Outcome>;
 }
 
@@ -135,7 +138,7 @@ export interface Job {
   run(context: JobContext): Promise<void>;
 }
 export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy'> {
-  signerOf(environment: string): Promise<Signer>;
+  signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;
 }

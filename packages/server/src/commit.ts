@@ -1,0 +1,41 @@
+/**
+ * Makes a command's change whole: its writes, what the audit log and the outbox say of it, and the kept answer, in one
+ * change set; afterwards a hint on the bus. So no command can change something unseen, or tell of what did not happen.
+ */
+import { type AuditEntry, type ChangeSet, type CommitResult, type Instant, invariant, type OutboxEvent, type Write } from '@glidepath/core';
+import type { IdPrefix } from '@glidepath/protocol';
+import type { Change, Happening } from './command.ts';
+import type { World } from './world.ts';
+
+export interface Signature {
+  readonly actor: string;
+  readonly environment: string | null;
+  readonly now: Instant;
+  newId(prefix: IdPrefix): string;
+}
+
+/** `more` are writes that belong to the request and not to the command. */
+export async function commitChange(world: World, change: Change, by: Signature, more: readonly Write[] = []): Promise<CommitResult> {
+  const set = changeSetOf(change, by, more);
+  const result = await world.store.commit(set);
+  if (!result.ok) return result;
+  for (const { action, subject } of change.happened) world.bus.publish({ type: action, environment: by.environment, subject });
+  return result;
+}
+
+function changeSetOf(change: Change, by: Signature, more: readonly Write[]): ChangeSet {
+  invariant(change.writes.length > 0, 'a change writes something');
+  return {
+    writes: [...change.writes, ...more],
+    audit: change.happened.filter(({ only }) => only !== 'event').map((happening) => auditEntry(happening, by)),
+    events: change.happened.filter(({ only }) => only !== 'audit').map((happening) => outboxEvent(happening, by)),
+  };
+}
+
+function auditEntry({ action, subject, facts }: Happening, by: Signature): AuditEntry {
+  return { id: by.newId('aud'), environment: by.environment, at: by.now, actor: by.actor, action, subject, facts };
+}
+
+function outboxEvent({ action, subject, facts }: Happening, by: Signature): OutboxEvent {
+  return { id: by.newId('evt'), environment: by.environment, at: by.now, type: action, subject, data: facts, sentAt: null, revision: 0 };
+}

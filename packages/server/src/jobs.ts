@@ -1,0 +1,67 @@
+/** Runs what the control plane does by itself. `tick(now)` is called often; each job says how often it wants to run. */
+import { after, type Instant } from '@glidepath/core';
+import { newId } from '@glidepath/protocol';
+import type { Job, JobContext } from './command.ts';
+import { commitChange } from './commit.ts';
+import type { Keyring } from './features/keys/keyring.ts';
+import type { PolicyShelf } from './features/policies/policy-shelf.ts';
+import type { World } from './world.ts';
+
+/** How a job has fared since this node started; a job whose `okAt` grows old is as bad as one that fails. */
+export interface JobStatus {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly ranAt: Instant | null;
+  readonly okAt: Instant | null;
+  readonly failures: number;
+}
+
+export interface JobRunner {
+  tick(now: Instant): Promise<void>;
+  status(): readonly JobStatus[];
+}
+
+export function createJobRunner(world: World, jobs: readonly Job[], shared: { keyring: Keyring; shelf: PolicyShelf }): JobRunner {
+  const states = new Map<Job, JobStatus>(
+    jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0 }]),
+  );
+  let isTicking = false;
+  return {
+    status: () => [...states.values()],
+    async tick(now) {
+      // A slow database must not pile up ticks behind each other.
+      if (isTicking) return;
+      isTicking = true;
+      try {
+        for (const [job, state] of states) {
+          if (state.ranAt === null || now >= after(state.ranAt, job.everyMs)) states.set(job, await runOne(job, state, now));
+        }
+      } finally {
+        isTicking = false;
+      }
+    },
+  };
+
+  async function runOne(job: Job, state: JobStatus, now: Instant): Promise<JobStatus> {
+    try {
+      await job.run(contextAt(now, job.name));
+      return { ...state, ranAt: now, okAt: now };
+    } catch (error) {
+      world.log.error('job-failed', { job: job.name, error });
+      return { ...state, ranAt: now, failures: state.failures + 1 };
+    }
+  }
+
+  function contextAt(now: Instant, job: string): JobContext {
+    const freshId: JobContext['newId'] = (prefix) => newId(prefix, now, world.entropy);
+    return {
+      world,
+      now,
+      store: world.store,
+      newId: freshId,
+      policy: (digest) => shared.shelf.take(digest),
+      signerOf: (environment) => shared.keyring.signer(environment, now),
+      commit: (environment, change) => commitChange(world, change, { actor: `job:${job}`, environment: environment, now, newId: freshId }),
+    };
+  }
+}
