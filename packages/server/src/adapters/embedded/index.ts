@@ -1,0 +1,5 @@
+export type { BinaryPlaces } from './binaries.ts';
+export { claimDataFolder } from './data-folder.ts';
+export type { EmbeddedFaultCode } from './faults.ts';
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './start.ts';
+export type { Ended } from './supervise.ts';
