@@ -1,0 +1,179 @@
+/**
+ * The store in memory: for drills, tests and trials, never for production, as nothing outlives the process.
+ *
+ * It keeps the same contract as PostgreSQL, with the same order of refusals. A commit runs to its end within one call, so
+ * commits are serial; what refuses it is undone from a journal. Fast enough for drills of a hundred thousand events.
+ */
+import {
+  type ChangeSet,
+  type Clock,
+  type CommitResult,
+  Fault,
+  type Instant,
+  invariant,
+  type Lease,
+  type LeaseSituation,
+  type License,
+  type LicenseTerms,
+  type MeterRecord,
+  type Page,
+  type PolicyPointer,
+  type SeatState,
+  type Store,
+  type StoreIdentity,
+  type TableName,
+  type Tables,
+  type Where,
+} from '@glidepath/core';
+import { compareIds } from '../records/order.ts';
+import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
+import { checkLimit, filterOf, LISTED_MAX } from '../records/query.ts';
+import { isStorableText } from '../records/storable.ts';
+import { TABLE_NAMES, tableOf } from '../records/tables.ts';
+import { LeaseIndex } from './lease-index.ts';
+import { MemoryTable, type Row } from './memory-table.ts';
+import { brokenReference } from './references.ts';
+
+/** Everything in a store at one instant: plain data, in the order of ids. */
+export type StoreSnapshot = { readonly [T in TableName]?: readonly Tables[T][] };
+
+interface Undo {
+  readonly table: TableName;
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+export class MemoryStore implements Store {
+  readonly #clock: Clock;
+  readonly #tables: ReadonlyMap<TableName, MemoryTable>;
+  readonly #leases = new LeaseIndex();
+  #isClosed = false;
+
+  /** With a snapshot: as it was then, as after the restore of a backup. */
+  constructor(clock: Clock, snapshot: StoreSnapshot = {}) {
+    this.#clock = clock;
+    this.#tables = new Map(TABLE_NAMES.map((name) => [name, new MemoryTable(tableOf(name))]));
+    for (const name of TABLE_NAMES) for (const row of snapshot[name] ?? []) this.#swap(name, null, row as unknown as Row);
+  }
+
+  snapshot(): StoreSnapshot {
+    return Object.fromEntries(TABLE_NAMES.map((name) => [name, [...this.#table(name).rows()]]));
+  }
+
+  async get<T extends TableName>(table: T, id: string): Promise<Tables[T] | null> {
+    this.#refuseWhenClosed();
+    return this.#table(table).get(id) as Tables[T] | null;
+  }
+
+  async find<T extends TableName>(table: T, where: Where<T>, page: Page): Promise<readonly Tables[T][]> {
+    this.#refuseWhenClosed();
+    const filter = filterOf(table, where);
+    const limit = checkLimit(page.limit);
+    if (filter === null || (page.after !== undefined && !isStorableText(page.after)) || limit === 0) return [];
+    const found: Tables[T][] = [];
+    for (const row of this.#table(table).matching(filter, page.after, page.newestFirst === true)) {
+      found.push(row as unknown as Tables[T]);
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  async count<T extends TableName>(table: T, where: Where<T>): Promise<number> {
+    this.#refuseWhenClosed();
+    const filter = filterOf(table, where);
+    return filter === null ? 0 : this.#table(table).count(filter);
+  }
+
+  async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
+    this.#refuseWhenClosed();
+    const found = this.#table('license').get(license) as License | null;
+    if (found === null) return null;
+    const seats = this.#table('seatState').get(license) as SeatState | null;
+    invariant(seats !== null, `license ${license} has no seat state`);
+    const terms = [...this.#table('licenseTerms').matching([['license', license]])] as unknown as LicenseTerms[];
+    return {
+      license: found,
+      terms: terms.sort((a, b) => a.effectiveFrom - b.effectiveFrom || compareIds(a.id, b.id)),
+      seats,
+      lease: this.#table('lease').lookUp(['license', 'holder'], [license, holder]) as Lease | null,
+      lapsed: this.#leases.lapsed(license, reapBefore).slice(0, LISTED_MAX),
+      waiting: this.#leases.waiting(license).slice(0, LISTED_MAX),
+      policy: this.#policyOf(found),
+      meters: [...this.#table('meterRecord').matching([['license', license]])] as unknown as MeterRecord[],
+      incarnation: (this.#table('storeIdentity').get('store') as StoreIdentity | null)?.incarnation ?? 0,
+    };
+  }
+
+  async licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]> {
+    this.#refuseWhenClosed();
+    return this.#leases.licensesWithLapsed(reapBefore).slice(0, checkLimit(limit));
+  }
+
+  async commit(change: ChangeSet): Promise<CommitResult> {
+    this.#refuseWhenClosed();
+    const writes = planWrites(change);
+    const journal: Undo[] = [];
+    const refusal = this.#carryOut(writes, journal) ?? brokenReference(writes, (name) => this.#table(name));
+    if (refusal === null) return { ok: true };
+    for (const { table, before, after } of journal.reverse()) this.#swap(table, after, before);
+    return refusal;
+  }
+
+  async now(): Promise<Instant> {
+    this.#refuseWhenClosed();
+    return this.#clock.now();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #carryOut(writes: readonly PlannedWrite[], journal: Undo[]): CommitResult | null {
+    for (const write of writes) {
+      const table = this.#table(write.table);
+      const before = write.op === 'insert' ? null : table.get(write.id);
+      if (write.op !== 'insert' && !isAsGathered(write, before)) return refusalOf(write, 'stale', null);
+      const after = rowAfter(write, before);
+      const constraint = after === null ? null : table.conflict(after, before);
+      if (constraint !== null) return refusalOf(write, 'duplicate', constraint);
+      this.#swap(write.table, before, after);
+      journal.push({ table: write.table, before, after });
+    }
+    return null;
+  }
+
+  #policyOf(license: License): string | null {
+    if (license.policyMode === 'pin') return license.pinnedDigest;
+    const pointer = this.#table('policyPointer').lookUp(['environment', 'name'], [license.environment, license.policyName]);
+    return (pointer as PolicyPointer | null)?.digest ?? null;
+  }
+
+  #swap(name: TableName, before: Row | null, after: Row | null): void {
+    this.#table(name).swap(before, after);
+    if (name === 'lease') this.#leases.swap(before as Lease | null, after as Lease | null);
+  }
+
+  #table(name: TableName): MemoryTable {
+    const table = this.#tables.get(name);
+    invariant(table !== undefined, `no table ${String(name)}`);
+    return table;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#isClosed) throw new Fault('store-closed', 'The store is closed.', { retryable: false });
+  }
+}
+
+function isAsGathered(write: PlannedWrite, before: Row | null): boolean {
+  return before !== null && (write.op === 'delete' || before.revision === write.revision);
+}
+
+function rowAfter(write: PlannedWrite, before: Row | null): Row | null {
+  if (write.op === 'delete') return null;
+  if (write.op === 'insert') return write.values;
+  return Object.freeze({ ...before, ...write.values, revision: write.revision + 1 });
+}
+
+function refusalOf(write: PlannedWrite, reason: 'stale' | 'duplicate', constraint: string | null): CommitResult {
+  return { ok: false, reason, table: write.table, id: write.id, constraint };
+}

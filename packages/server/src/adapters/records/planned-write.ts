@@ -1,0 +1,103 @@
+/**
+ * A change set as every store carries it out: checked, copied, in one order.
+ *
+ * The order is deletes, updates, inserts; within each by the order of tables, then as given. It decides which of several
+ * refusals is reported, and it is the order of locks. References are judged at the end, over all writes together.
+ */
+import { type AuditEntry, type ChangeSet, invariant, type OutboxEvent, type TableName } from '@glidepath/core';
+import type { AnyTable } from './shapes.ts';
+import { storedValue } from './storable.ts';
+import { lockOrder, TABLE_NAMES, tableOf } from './tables.ts';
+
+export interface PlannedWrite {
+  readonly op: 'delete' | 'update' | 'insert';
+  readonly table: TableName;
+  readonly shape: AnyTable;
+  readonly id: string;
+  /** Of an update: the revision that the record must still have. */
+  readonly revision: number;
+  /** The whole row of an insert, the fields that an update sets; frozen copies. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const PHASES = { delete: 0, update: 1, insert: 2 };
+
+/**
+ * Checks a change set and puts it in order. Throws a Bug for what no command may ask: a change to an append-only table,
+ * two changes of one record, a field that does not exist; a Fault for a value that no store can keep.
+ */
+export function planWrites(change: ChangeSet): readonly PlannedWrite[] {
+  const planned = [
+    ...change.writes.map(plannedFrom),
+    ...change.audit.map((row: AuditEntry) => insertOf('audit', row)),
+    ...change.events.map((row: OutboxEvent) => insertOf('outbox', row)),
+  ];
+  refuseTwoOfOne(planned);
+  return planned
+    .map((write, position) => ({ write, position }))
+    .sort(
+      (a, b) => PHASES[a.write.op] - PHASES[b.write.op] || lockOrder(a.write.table) - lockOrder(b.write.table) || a.position - b.position,
+    )
+    .map(({ write }) => write);
+}
+
+function plannedFrom(write: ChangeSet['writes'][number]): PlannedWrite {
+  if (write.op === 'insert') return insertOf(write.table, write.row);
+  const shape = shapeOf(write.table);
+  invariant(typeof write.id === 'string', `${write.op} ${write.table}: no id`);
+  if (write.op === 'delete') {
+    invariant(shape.life !== 'append-only', `${write.table} is append-only: no delete`);
+    return { op: 'delete', table: write.table, shape, id: write.id, revision: 0, values: {} };
+  }
+  invariant(shape.life === 'revised', `${write.table} has no revision: no update`);
+  invariant(Number.isSafeInteger(write.revision), `update ${write.table}/${write.id}: no revision`);
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(write.set)) {
+    invariant(isUpdatable(write.table, name), `update ${write.table}/${write.id}: ${name} cannot be set`);
+    values[name] = keep(write.table, shape, name, value);
+  }
+  return { op: 'update', table: write.table, shape, id: write.id, revision: write.revision, values };
+}
+
+function insertOf(table: TableName, row: object): PlannedWrite {
+  const shape = shapeOf(table);
+  const given = row as Readonly<Record<string, unknown>>;
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(shape.fields)) values[name] = keep(table, shape, name, given[name]);
+  for (const name of Object.keys(given)) invariant(Object.hasOwn(shape.fields, name), `insert ${table}: no field ${name}`);
+  return { op: 'insert', table, shape, id: values.id as string, revision: 0, values: Object.freeze(values) };
+}
+
+function keep(table: TableName, shape: AnyTable, name: string, value: unknown): unknown {
+  const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+  invariant(field !== undefined, `${table}: no field ${name}`);
+  invariant(value !== undefined, `${table}/${name}: undefined`);
+  return storedValue(field, value, `${table}/${name}`);
+}
+
+function shapeOf(table: TableName): AnyTable {
+  invariant(TABLE_NAMES.includes(table), `no table ${String(table)}`);
+  return tableOf(table);
+}
+
+/** Fields by which other records refer to this one; they never change, nor do the id and, by hand, the revision. */
+const REFERRED = new Set<string>(
+  TABLE_NAMES.flatMap((name) =>
+    tableOf(name).references.flatMap((reference) => reference.on.map((field) => `${reference.table}/${field}`)),
+  ),
+);
+function isUpdatable(table: TableName, name: string): boolean {
+  return name !== 'id' && name !== 'revision' && !REFERRED.has(`${table}/${name}`);
+}
+
+/** A record may be deleted and inserted anew in one change, nothing else twice: which of two would win is nobody's rule. */
+function refuseTwoOfOne(planned: readonly PlannedWrite[]): void {
+  const seen = new Map<string, PlannedWrite['op']>();
+  for (const { op, table, id } of planned) {
+    const key = `${table}/${id}`;
+    const before = seen.get(key);
+    const isReplacement = before !== undefined && before !== op && before !== 'update' && op !== 'update';
+    invariant(before === undefined || isReplacement, `two changes of ${key} in one change set`);
+    seen.set(key, op);
+  }
+}
