@@ -8,7 +8,7 @@
 import type { CommitResult, Environment, Instant, Role, Store, Write } from '@glidepath/core';
 import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
-import type { Signer } from './features/keys/keyring.ts';
+import type { Keyring, Signer } from './features/keys/keyring.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
 import type { World } from './world.ts';
 
@@ -84,6 +84,7 @@ export interface Context<Body = unknown, Query = unknown> {
   may(role: Role): boolean;
   /** The environment's signing key of now. */
   signer(): Promise<Signer>;
+  readonly keyring: Keyring;
   /** A published policy by digest, checked and ready to decide with; null: never published. */
   policy(digest: string): Promise<PolicyInForce | null>;
   /**
@@ -135,9 +136,11 @@ export function defineCommand<B extends TSchema = TSchema, Q extends TSchema = T
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
+  /** Not run while this node's clock is skewed: the reaper, whatever ends something for others by the time. */
+  readonly needsTrueTime?: boolean;
   run(context: JobContext): Promise<void>;
 }
-export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy'> {
+export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring'> {
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;

@@ -96,15 +96,15 @@ function inputError(error: ErrorObject, where: 'body' | 'query'): InputError {
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const key = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty']);
-      const known = Object.keys(isRecord(error.parentSchema?.['properties']) ? error.parentSchema['properties'] : {});
+      const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
+      const known = Object.keys(isRecord(error.parentSchema?.properties) ? error.parentSchema.properties : {});
       const expected = known.length === 0 ? 'no keys' : `one of ${known.join(', ')}`;
       const path = at(`${error.instancePath}/${pointer(clip(key))}`);
       return { path, found: `unknown key ${show(key)}`, expected, didYouMean: nearest(key, known) };
     }
     case 'required': {
-      const key = String(error.params['missingProperty']);
-      const schema = isRecord(error.parentSchema?.['properties']) ? error.parentSchema['properties'][key] : undefined;
+      const key = String(error.params.missingProperty);
+      const schema = isRecord(error.parentSchema?.properties) ? error.parentSchema.properties[key] : undefined;
       return { path: at(`${error.instancePath}/${pointer(key)}`), found: 'nothing', expected: expectation(schema), didYouMean: null };
     }
     default: {
@@ -117,24 +117,24 @@ function inputError(error: ErrorObject, where: 'body' | 'query'): InputError {
 
 function wordsOf(schema: unknown): readonly string[] {
   if (!isRecord(schema)) return [];
-  if (Array.isArray(schema['enum'])) return schema['enum'].filter((word) => typeof word === 'string');
-  if (typeof schema['const'] === 'string') return [schema['const']];
-  const branches = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(schema.enum)) return schema.enum.filter((word) => typeof word === 'string');
+  if (typeof schema.const === 'string') return [schema.const];
+  const branches = schema.anyOf ?? schema.oneOf;
   return Array.isArray(branches) ? branches.flatMap(wordsOf) : [];
 }
 
 /** What a schema asks for, in words: its own description where it has one. */
 function expectation(schema: unknown): string {
   if (!isRecord(schema)) return 'a value';
-  if (typeof schema['description'] === 'string') return schema['description'];
-  const branches = schema['anyOf'] ?? schema['oneOf'];
+  if (typeof schema.description === 'string') return schema.description;
+  const branches = schema.anyOf ?? schema.oneOf;
   if (Array.isArray(branches)) return [...new Set(branches.map(expectation))].join(' or ');
-  if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].map(String).join(', ')}`;
-  if ('const' in schema) return JSON.stringify(schema['const']);
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.map(String).join(', ')}`;
+  if ('const' in schema) return JSON.stringify(schema.const);
   const bounds = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'pattern', 'format'].flatMap((word) =>
     schema[word] === undefined ? [] : [`${word} ${String(schema[word])}`],
   );
-  const type = Array.isArray(schema['type']) ? schema['type'].join(' or ') : String(schema['type'] ?? 'value');
+  const type = Array.isArray(schema.type) ? schema.type.join(' or ') : String(schema.type ?? 'value');
   return bounds.length === 0 ? type : `${type} (${bounds.join(', ')})`;
 }
 

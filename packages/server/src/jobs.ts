@@ -34,13 +34,18 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       isTicking = true;
       try {
         for (const [job, state] of states) {
-          if (state.ranAt === null || now >= after(state.ranAt, job.everyMs)) states.set(job, await runOne(job, state, now));
+          if (isDue(job, state, now)) states.set(job, await runOne(job, state, now));
         }
       } finally {
         isTicking = false;
       }
     },
   };
+
+  function isDue(job: Job, state: JobStatus, now: Instant): boolean {
+    if (job.needsTrueTime === true && world.vitals.isSkewed()) return false;
+    return state.ranAt === null || now >= after(state.ranAt, job.everyMs);
+  }
 
   async function runOne(job: Job, state: JobStatus, now: Instant): Promise<JobStatus> {
     try {
@@ -59,6 +64,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       now,
       store: world.store,
       newId: freshId,
+      keyring: shared.keyring,
       policy: (digest) => shared.shelf.take(digest),
       signerOf: (environment) => shared.keyring.signer(environment, now),
       commit: (environment, change) => commitChange(world, change, { actor: `job:${job}`, environment: environment, now, newId: freshId }),

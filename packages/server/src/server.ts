@@ -125,7 +125,7 @@ async function attempt(
   if (Array.isArray(environment)) return badInput([{ path: 'query/environment', found: 'several', expected: 'one name' }]);
   const hostile = hostileText(params, 'params') ?? hostileText(request.query ?? {}, 'query');
   if (hostile !== null) return badInput([hostile]);
-  const authorization = request.headers?.['authorization'];
+  const authorization = request.headers?.authorization;
   const access = await accessTo(command, {
     store: world.store,
     crypto: world.crypto,
@@ -233,6 +233,7 @@ function contextOf(room: Room, command: Command, gathered: Gathered): Context {
       invariant(gathered.environment !== null, `${command.name} belongs to no environment`);
       return room.keyring.signer(gathered.environment, now);
     },
+    keyring: room.keyring,
     policy: (digest) => room.shelf.take(digest),
     async commit(change, given) {
       invariant(change.happened.length > 0 || command.audited === false, `${command.name} tells what it did`);
@@ -271,7 +272,7 @@ function headersOf({ extras }: Refusal, status: number): Record<string, string> 
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   if (extras.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(extras.retryAfterMs / 1_000));
-  const allow = extras.facts?.['allow'];
-  if (status === 405 && Array.isArray(allow)) headers['allow'] = allow.join(', ');
+  const allow = extras.facts?.allow;
+  if (status === 405 && Array.isArray(allow)) headers.allow = allow.join(', ');
   return headers;
 }

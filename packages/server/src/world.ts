@@ -4,6 +4,7 @@
  */
 import type { Clock, Entropy, Random, Scheduler, Store } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
+import type { Examiner } from './findings.ts';
 
 export interface World {
   readonly store: Store;
@@ -16,7 +17,23 @@ export interface World {
   readonly seal: Seal;
   readonly bus: Bus;
   readonly log: Log;
+  readonly vitals: Vitals;
 }
+
+/** How this node itself is doing, beside what the store says. */
+export interface Vitals {
+  /** This node's clock and the store's disagree: nothing is reaped meanwhile. */
+  isSkewed(): boolean;
+  /** A shutdown has begun: `/readyz` says no, what is in flight is finished. */
+  isDraining(): boolean;
+  /** Named in health and metrics. */
+  readonly version: string;
+  /** What adapters look at: database settings, file modes, the clock. */
+  readonly examiners: readonly Examiner[];
+}
+
+/** A node without adapters that could be unwell; for tests and drills. */
+export const SOUND_VITALS: Vitals = { isSkewed: () => false, isDraining: () => false, version: '0.0.0', examiners: [] };
 
 /**
  * Encrypts what must lie in the store but not be readable there: private keys, answers that hold a secret.
