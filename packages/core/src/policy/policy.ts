@@ -162,6 +162,8 @@ export interface Violation {
   readonly code: string;
   /** From the document's root: `['spec', 'plans', 'team', 'lease', 'renewAt']`. */
   readonly path: readonly (string | number)[];
+  /** Which of the two at `path` is meant: the key itself (unknown, misnamed) or its value. */
+  readonly subject: 'key' | 'value';
   /** A sentence for people. */
   readonly message: string;
   readonly found: string;
