@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { BUILD_SERVER, EXPIRES_AT, STARTS_AT, TEAM } from '../decision/test-policy.ts';
+import { after, DAY, YEAR } from '../time.ts';
+import { changeTerms, followPolicy, renew } from './change-terms.ts';
+import { termsInForce } from './status.ts';
+import { context, DIGEST, licenseWith, termsWith } from './test-license.ts';
+
+const NOW = after(STARTS_AT, 10 * DAY);
+const license = licenseWith({});
+const revoked = licenseWith({ status: 'revoked', statusAt: NOW });
+const first = termsWith({});
+const scheduled = termsWith({ id: 'trm_later', effectiveFrom: after(NOW, DAY), overrides: { seats: 10 } });
+const RULES = { policy: { ...BUILD_SERVER, plans: [TEAM, { ...TEAM, name: 'small', tier: 1 }] }, digest: DIGEST };
+
+describe('renew a license', () => {
+  it('adds the term to the present end, from now on, and raises seq', () => {
+    const result = renew(license, [first], { termMs: YEAR }, context(NOW));
+    expect(result).toMatchObject({
+      ok: true,
+      value: { license: { seq: { count: 2 } }, appended: [{ effectiveFrom: NOW, expiresAt: EXPIRES_AT + YEAR }] },
+    });
+  });
+
+  it('continues from the old end when it comes late', () => {
+    const late = after(EXPIRES_AT, 20 * DAY);
+    expect(renew(license, [first], { termMs: YEAR }, context(late))).toMatchObject({
+      ok: true,
+      value: { appended: [{ expiresAt: EXPIRES_AT + YEAR }] },
+    });
+  });
+
+  it('counts from now when a term from the old end would be over already', () => {
+    const tooLate = after(EXPIRES_AT, 2 * YEAR);
+    expect(renew(license, [first], { termMs: YEAR }, context(tooLate))).toMatchObject({
+      ok: true,
+      value: { appended: [{ expiresAt: tooLate + YEAR }] },
+    });
+  });
+
+  it('gives the new end to a change that is still to come', () => {
+    const result = renew(license, [first, scheduled], { termMs: YEAR }, context(NOW));
+    if (!result.ok) throw new Error(result.message);
+    const later = termsInForce([first, scheduled, ...result.value.appended], scheduled.effectiveFrom);
+    expect(later).toMatchObject({ expiresAt: EXPIRES_AT + YEAR, overrides: { seats: 10 } });
+  });
+
+  it.each([
+    ['is-revoked', revoked, first, { termMs: YEAR }],
+    ['no-end', license, termsWith({ expiresAt: null }), { termMs: YEAR }],
+    ['end-not-later', license, first, { expiresAt: EXPIRES_AT }],
+    ['end-has-passed', license, termsWith({ expiresAt: after(STARTS_AT, DAY) }), { expiresAt: after(STARTS_AT, 2 * DAY) }],
+  ] as const)('is refused as %s', (reason, of, terms, renewal) => {
+    expect(renew(of, [terms], renewal, context(NOW))).toMatchObject({ ok: false, reason });
+  });
+});
+
+describe('change the terms of a license', () => {
+  it('appends a row with the new plan and the digest by which it was judged', () => {
+    const result = changeTerms(license, [first], { plan: 'small' }, { ...RULES, digest: 'sha256:1' }, context(NOW));
+    expect(result).toMatchObject({
+      ok: true,
+      value: { appended: [{ plan: 'small', effectiveFrom: NOW, policy: 'sha256:1', expiresAt: EXPIRES_AT }] },
+    });
+  });
+
+  it('replaces overrides as a whole', () => {
+    const base = termsWith({ overrides: { seats: 5, quotas: { 'build-minutes': 7 } } });
+    const result = changeTerms(license, [base], { overrides: { seats: 6 } }, RULES, context(NOW));
+    expect(result).toMatchObject({ ok: true, value: { appended: [{ overrides: { seats: 6 } }] } });
+    expect(result.ok && result.value.appended[0]?.overrides.quotas).toBeUndefined();
+  });
+
+  it('is in force from its instant on, and the last written of one instant wins', () => {
+    const back = termsWith({ id: 'trm_z', effectiveFrom: scheduled.effectiveFrom });
+    expect(termsInForce([first, scheduled], after(scheduled.effectiveFrom, -1))).toBe(first);
+    expect(termsInForce([first, scheduled], scheduled.effectiveFrom)).toBe(scheduled);
+    expect(termsInForce([first, scheduled, back], scheduled.effectiveFrom)).toBe(back);
+    expect(termsInForce([first], after(STARTS_AT, -1))).toBeNull();
+  });
+
+  it.each([
+    ['plan-unknown', license, { plan: 'huge' }],
+    ['nothing-changes', license, { plan: 'team' }],
+    ['nothing-changes', license, { overrides: { quotas: {} } }],
+    ['is-revoked', revoked, { plan: 'small' }],
+    ['effective-before-last-change', license, { plan: 'small', effectiveFrom: after(STARTS_AT, -1) }],
+  ] as const)('is refused as %s', (reason, of, change) => {
+    expect(changeTerms(of, [first], change, RULES, context(NOW))).toMatchObject({ ok: false, reason });
+  });
+
+  it('is refused before a change that is scheduled, and may take that one back', () => {
+    expect(changeTerms(license, [first, scheduled], { plan: 'small' }, RULES, context(NOW))).toMatchObject({
+      ok: false,
+      reason: 'effective-before-last-change',
+    });
+    const undo = changeTerms(license, [first, scheduled], { overrides: {}, effectiveFrom: scheduled.effectiveFrom }, RULES, context(NOW));
+    expect(undo).toMatchObject({ ok: true, value: { appended: [{ overrides: {} }] } });
+  });
+});
+
+describe('follow a policy', () => {
+  it('writes the change of digest down as a change of terms', () => {
+    expect(followPolicy(license, [first], 'sha256:1', context(NOW))).toMatchObject({
+      license: { seq: { count: 2 } },
+      appended: [{ policy: 'sha256:1', plan: 'team', effectiveFrom: NOW }],
+    });
+  });
+
+  it('changes nothing while the digest is the same', () => {
+    expect(followPolicy(license, [first], DIGEST, context(NOW))).toBeNull();
+  });
+});
