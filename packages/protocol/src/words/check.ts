@@ -8,18 +8,14 @@
 /** Null when the value fits; else the place that does not, '' for the value itself. */
 export type Check = (value: unknown) => string | null;
 
-function when(fits: (value: unknown) => boolean): Check {
-  return (value) => (fits(value) ? null : '');
-}
-
-export const text = when((value) => typeof value === 'string');
-export const integer = when((value) => Number.isSafeInteger(value));
-export const natural = when((value) => Number.isSafeInteger(value) && (value as number) >= 0);
+export const text: Check = (value) => (typeof value === 'string' ? null : '');
+export const integer: Check = (value) => (Number.isSafeInteger(value) ? null : '');
+export const natural: Check = (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? null : '');
 /** A finite number that is not negative: uses and limits. */
-export const amount = when((value) => typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY);
+export const amount: Check = (value) => (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY ? null : '');
 
 export function oneOf(...words: readonly string[]): Check {
-  return when((value) => words.includes(value as string));
+  return (value) => (words.includes(value as string) ? null : '');
 }
 
 export function orNull(check: Check): Check {
@@ -54,20 +50,22 @@ export function record(check: Check): Check {
 
 /** An object with these fields; those in `optional` may be absent. Others are ignored. */
 export function fields(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
-  const must = Object.entries(required);
-  const may = Object.entries(optional);
+  const names = [...Object.keys(required), ...Object.keys(optional)];
+  const checks = [...Object.values(required), ...Object.values(optional).map(orAbsent)];
   return (value) => {
     if (!isObject(value)) return '';
-    for (const [name, check] of must) {
-      const place = Object.hasOwn(value, name) ? check(value[name]) : '';
-      if (place !== null) return join(name, place);
-    }
-    for (const [name, check] of may) {
-      const place = Object.hasOwn(value, name) ? check(value[name]) : null;
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      const place = (checks[index] as Check)(value[name]);
       if (place !== null) return join(name, place);
     }
     return null;
   };
+}
+
+/** JSON has no undefined: a field that reads so is absent. */
+function orAbsent(check: Check): Check {
+  return (value) => (value === undefined ? null : check(value));
 }
 
 function join(name: string, place: string): string {

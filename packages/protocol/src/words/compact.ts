@@ -6,7 +6,7 @@
  */
 import { type Denial, deny, ok, type Result } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
-import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+import { decodeBase64Url, encodeAscii, encodeBase64Url } from './base64url.ts';
 import { WORD_REASONS, type WordReason } from './reasons.ts';
 
 export const LEASE_TYP = 'glidepath-lease+jwt';
@@ -55,8 +55,13 @@ export function signWithHeader(header: object, claims: object, key: SigningKey):
   return `${signed}.${encodeBase64Url(key.sign(utf8.encode(signed)))}`;
 }
 
+/** JSON in ASCII: other characters as their escapes, so that characters are bytes here and in every other library. */
 function encodeJson(value: object): string {
-  return encodeBase64Url(utf8.encode(JSON.stringify(value)));
+  return encodeAscii(JSON.stringify(value).replace(/[\u0080-\uffff]/g, escapeCharacter));
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**

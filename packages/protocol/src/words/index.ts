@@ -1,7 +1,7 @@
 /** Signed words: what a client needs to read them and a server to sign them. No schema library comes with this. */
 
 export type { Crypto, SigningKey } from '../crypto.ts';
-export { decodeBase64Url, encodeBase64Url, endsCanonically } from './base64url.ts';
+export { decodeBase64Url, encodeBase64Url } from './base64url.ts';
 export { checkGrantClaims, checkLeaseClaims, checkProofClaims, checkVerdictClaims } from './claims.ts';
 export * from './compact.ts';
 export type { OpenedLease, WordContext } from './context.ts';
