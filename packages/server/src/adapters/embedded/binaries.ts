@@ -58,7 +58,9 @@ function nativeFolder(): string {
 
 /** A copy that `account` (null: we ourselves) was seen to execute. Tries each cache folder in turn. */
 export async function prepareBinaries(places: BinaryPlaces, account: Account | null, log: Log): Promise<Binaries> {
-  const source = await readSource(places.native);
+  const source = await readSource(places.native).catch((error: unknown) => {
+    throw platformUnsupported(PLATFORM, `its package cannot be read in ${places.native}`, error);
+  });
   let last: unknown = null;
   for (const cache of places.caches) {
     try {

@@ -22,7 +22,9 @@ const LOCK = 'up.lock';
 /** What file systems and desktops leave in an empty folder. */
 const NOTHING = new Set(['lost+found', '.DS_Store', MARK, LOCK]);
 const HEARTBEAT_MS = 3_000;
+/** So many heartbeats without a sign, and a note from where we cannot look is nobody's. */
 const HEARTBEATS_MISSED = 3;
+const LOOKS_PER_HEARTBEAT = 12;
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -62,13 +64,13 @@ interface Note {
 }
 
 /** Takes the folder for this process, or throws a fault that names who has it. */
-export async function lockDataFolder(dataDir: string): Promise<FolderLock> {
+export async function lockDataFolder(dataDir: string, heartbeatMs = HEARTBEAT_MS): Promise<FolderLock> {
   const path = join(dataDir, LOCK);
   const note = `${JSON.stringify({ pid: process.pid, startMark: startMark(process.pid), ...processRoom(), host: hostname() } satisfies Note)}\n`;
   const mine = join(dataDir, `.lock-${randomBytes(6).toString('hex')}`);
   try {
     await writeFile(mine, note, { mode: 0o600, flag: 'wx' });
-    while (!(await linked(mine, path))) await removeStale(path, dataDir);
+    while (!(await linked(mine, path))) await removeStale(path, dataDir, heartbeatMs);
     // `link` refuses when the name exists, which makes it the atomic step; the inode under both names is one.
   } catch (error) {
     throw fileFault(error, dataDir);
@@ -78,7 +80,7 @@ export async function lockDataFolder(dataDir: string): Promise<FolderLock> {
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
-  }, HEARTBEAT_MS);
+  }, heartbeatMs);
   beat.unref();
   return {
     async release() {
@@ -99,11 +101,11 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 /** Removes the note at `path` when nobody stands behind it; throws when somebody does. */
-async function removeStale(path: string, dataDir: string): Promise<void> {
+async function removeStale(path: string, dataDir: string, heartbeatMs: number): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return;
   const note = parseNote(text);
-  if (note !== null && (await isHeld(note, path))) {
+  if (note !== null && (await isHeld(note, path, heartbeatMs))) {
     const who = note.host === hostname() ? `process ${note.pid}` : `process ${note.pid} on ${note.host}`;
     throw embeddedFault(
       'data-folder-in-use',
@@ -118,15 +120,15 @@ async function removeStale(path: string, dataDir: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-async function isHeld(note: Note, path: string): Promise<boolean> {
+async function isHeld(note: Note, path: string, heartbeatMs: number): Promise<boolean> {
   const room = processRoom();
   if (note.boot === room.boot && note.namespace === room.namespace && note.host === hostname()) {
     return isAlive(note.pid) && (note.startMark === null || startMark(note.pid) === note.startMark);
   }
   if (note.host === hostname() && note.boot !== room.boot) return false;
   const first = await beatOf(path);
-  for (let waited = 0; waited < HEARTBEAT_MS * HEARTBEATS_MISSED; waited += 250) {
-    await sleep(250);
+  for (let look = 0; look < HEARTBEATS_MISSED * LOOKS_PER_HEARTBEAT; look += 1) {
+    await sleep(heartbeatMs / LOOKS_PER_HEARTBEAT);
     if ((await beatOf(path)) !== first) return true;
   }
   return false;

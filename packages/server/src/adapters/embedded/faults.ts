@@ -101,8 +101,9 @@ export function versionMismatch(cluster: string, found: string, ours: string): F
 }
 
 /** What PostgreSQL printed before it ended, as a fault. `output` is its standard error, newest last. */
-export function outputFault(what: string, output: string, context: { path: string; port: number | null; ours: string }): Fault {
+export function outputFault(what: string, printed: string, context: { path: string; port: number | null; ours: string }): Fault {
   const { path, port, ours } = context;
+  const output = printed.replaceAll('/proc/self/cwd', path);
   const version = /initialized by PostgreSQL version (\S+?),/.exec(output)?.[1];
   if (version !== undefined) return versionMismatch(path, version, ours);
   if (/could not (?:bind|create any TCP)/.test(output) && port !== null) return portOccupied(port);
@@ -121,7 +122,7 @@ export function outputFault(what: string, output: string, context: { path: strin
   if (/No space left on device|Disk quota exceeded/.test(output)) return diskFull(path);
   if (/Read-only file system/.test(output)) return diskReadOnly(path);
   if (
-    /could not locate a valid checkpoint record|invalid checkpoint record|database files are incompatible|invalid data in control file/.test(
+    /could not find the database system|could not locate a valid checkpoint record|invalid checkpoint record|database files are incompatible|invalid data in control file/.test(
       output,
     )
   ) {

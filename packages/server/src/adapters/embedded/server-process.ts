@@ -44,6 +44,7 @@ export interface ServerProcess {
 
 const READY_LIMIT_MS = 60_000;
 const LINES_KEPT = 40;
+const LAST_WORDS_MS = 250;
 
 /** Everything is said on the command line: files of the cluster belong to another user and are never written by us. */
 function settingsOf({ durability, connectionsMax }: ServerSettings, port: number): Record<string, string | number> {
@@ -108,8 +109,15 @@ function observe(child: ChildProcess, log: Log): Promise<ServerEnd> {
     });
   }
   return new Promise((resolve) => {
-    // `exit`, not `close`: a backend that outlives the postmaster keeps the pipe open.
-    child.once('exit', (code, signal) => setImmediate(() => resolve({ code, signal, output: kept.join('\n') })));
+    // Its last words may come after its end; but a backend that outlives the postmaster keeps the pipe open.
+    child.once('exit', (code, signal) => {
+      const end = () => resolve({ code, signal, output: kept.join('\n') });
+      const limit = setTimeout(end, LAST_WORDS_MS);
+      child.once('close', () => {
+        clearTimeout(limit);
+        setImmediate(end);
+      });
+    });
     child.once('error', (error) => resolve({ code: null, signal: null, output: error.message }));
   });
 }
