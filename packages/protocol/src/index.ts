@@ -5,4 +5,5 @@ export * from './errors/errors.ts';
 export * from './errors/problem.ts';
 export * from './ids/index.ts';
 export * from './keys/index.ts';
+export * from './schemas/index.ts';
 export * from './words/index.ts';

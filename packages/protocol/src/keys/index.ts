@@ -4,4 +4,3 @@ export { type Jwk, jwks } from './jwks.ts';
 export * from './key-set.ts';
 export { type KeySetContext, keySetDigest, openKeySet } from './open-key-set.ts';
 export { KEY_SET_REASONS, type KeySetReason } from './reasons.ts';
-export * from './rotation.ts';

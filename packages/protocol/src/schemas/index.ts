@@ -1,0 +1,26 @@
+/** All published JSON Schemas. With TypeBox, so not for clients. */
+import type { TSchema } from 'typebox';
+import { DecisionSchema, GivenAnswerSchema } from './decision-schemas.ts';
+import { BundleSchema, KeySetKeySchema, KeySetSchema, RootSchema } from './key-schemas.ts';
+import { ProblemSchema } from './problem-schema.ts';
+import { GrantSchema, LeaseSchema, ProofSchema, VerdictSchema } from './word-schemas.ts';
+
+export { DecisionSchema, GivenAnswerSchema } from './decision-schemas.ts';
+export { BundleSchema, KeySetKeySchema, KeySetSchema, RootSchema } from './key-schemas.ts';
+export { ProblemSchema } from './problem-schema.ts';
+export { GrantSchema, LeaseSchema, ProofSchema, VerdictSchema } from './word-schemas.ts';
+
+/** By file name in `conformance/schemas`, without `.schema.json`. */
+export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  decision: DecisionSchema,
+  'given-answer': GivenAnswerSchema,
+  lease: LeaseSchema,
+  verdict: VerdictSchema,
+  grant: GrantSchema,
+  proof: ProofSchema,
+  'key-set': KeySetSchema,
+  'key-set-key': KeySetKeySchema,
+  root: RootSchema,
+  'key-set-bundle': BundleSchema,
+  problem: ProblemSchema,
+};
