@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -114,10 +114,17 @@ describe('embedded PostgreSQL > after a SIGKILL of the control plane', () => {
     await killed('stale-pid');
     process.kill(orphan, 'SIGKILL');
     await waitForEnd(orphan, 10_000);
-    const path = join(dataDir, 'postgres', 'cluster', 'postmaster.pid');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(String(orphan), String(process.pid)));
-    await startsWithTheNote();
-    expect(isAlive(process.pid)).toBe(true);
+    const cluster = join(dataDir, 'postgres', 'cluster');
+    const { uid, gid } = statSync(cluster);
+    const stranger = spawn('sleep', ['600'], isRoot ? { uid, gid, cwd: '/' } : {});
+    const path = join(cluster, 'postmaster.pid');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(String(orphan), String(stranger.pid)));
+    try {
+      await startsWithTheNote();
+      expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    } finally {
+      stranger.kill();
+    }
   });
 
   it('starts when it was killed while it made the cluster', async () => {
