@@ -1,7 +1,14 @@
 /** The pure domain of Glidepath. Nothing here reads a clock, a file, a network or chance: callers hand all of it in. */
 
+export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
+export { decide, NO_TIER } from './decision/decide.ts';
 export * from './decision/decision.ts';
+export { decisionFor, decisionsFor, holderRemoved, limitsOf, noSignedWord, type Origin } from './decision/decision-for.ts';
+export { type Contribution, explain } from './decision/explain.ts';
+export { pathTerms, termsOf } from './decision/path.ts';
+export { isShareReached } from './decision/shares.ts';
 export * from './decision/terms.ts';
+export { durationWords, formatInstant } from './format-instant.ts';
 export * from './lease/words.ts';
 export type { ChangeContext, LicenseChange, LicenseReason } from './license/change.ts';
 export { reinstate, revoke, type StatusChange, suspend } from './license/change-status.ts';
@@ -23,6 +30,7 @@ export * from './policy/policy.ts';
 export { describe as describeValue, shown } from './policy/reading.ts';
 export { exactTimeZone, parseWindow, type RenewalWindow, WINDOW_PATTERN } from './policy/time-zones.ts';
 export { COUNT_MAX, TEXT_LENGTH_MAX } from './policy/values.ts';
+export { POLICY_VIOLATIONS, type PolicyViolationCode } from './policy/violation.ts';
 export * from './ports/records.ts';
 export * from './ports/store.ts';
 export * from './ports/world.ts';
