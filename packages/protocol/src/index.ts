@@ -3,6 +3,7 @@
 export type { Crypto, SigningKey } from './crypto.ts';
 export * from './errors/errors.ts';
 export * from './errors/problem.ts';
+export { type ApiInfo, type CommandDescription, openapi } from './http/openapi.ts';
 export * from './ids/index.ts';
 export * from './keys/index.ts';
 export * from './schemas/index.ts';

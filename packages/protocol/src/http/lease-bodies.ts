@@ -1,0 +1,70 @@
+/** Bodies of what embedded clients ask: leases, checks, keys. */
+import { Type } from 'typebox';
+import { DecisionSchema } from '../schemas/decision-schemas.ts';
+import { amount, Counter, instant, map, natural, orNull, text, words } from '../schemas/parts.ts';
+import { body, EnvironmentQuery, label, PageQuery, slug, view } from './body-parts.ts';
+
+/** Compact JWS of a few claims. */
+const Proof = Type.String({ maxLength: 16_384, description: 'Proof of possession, typ `glidepath-proof+jwt`.' });
+
+/** Body of acquire, renew and release. */
+export const LeaseRequest = body({
+  proof: Proof,
+  fingerprint: Type.Optional(
+    Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 128 }), {
+      maxProperties: 32,
+      description: 'Hashes of the components of the machine, by component.',
+    }),
+  ),
+  person: Type.Optional(label('Who holds a named seat.', 320)),
+  client: Type.Optional(label('Name and version of the client, for lists.')),
+  grantsUsed: Type.Optional(Type.Array(label('`jti` of a grant.'), { maxItems: 16 })),
+  group: Type.Optional(slug('Group of reserved seats. Recorded, not enforced yet.')),
+  keySet: Type.Optional(body({ version: natural() }, 'The key set that the client holds: a hint.')),
+});
+
+export const LeaseAnswer = view({ word: text('The lease, compact JWS.') });
+
+export const ReleaseAnswer = view({ released: Type.Literal(true) });
+
+export const CheckRequest = body({
+  license: Type.Optional(label('Not needed with a license key.')),
+  feature: Type.Optional(label()),
+  features: Type.Optional(Type.Array(label(), { maxItems: 100, description: 'Neither given: every feature of the policy.' })),
+});
+
+export const CheckAnswer = view({ decisions: Type.Array(DecisionSchema) });
+
+export const LeaseListQuery = body({ ...PageQuery, ...EnvironmentQuery, license: Type.Optional(label()) });
+
+export const LeaseView = view({
+  id: text(),
+  license: text(),
+  holder: text('Thumbprint of the key of the installation, or the pseudonym of a person.'),
+  kind: orNull(words(['floating', 'named', 'node-locked'])),
+  state: words(['granted', 'overage', 'when-full', 'reaped', 'released', 'removed']),
+  epoch: Counter,
+  tier: orNull(text()),
+  acquiredAt: instant(),
+  renewedAt: instant(),
+  holdUntil: instant(),
+  renewals: natural(),
+  client: orNull(text()),
+});
+
+export const UsageView = view({ meter: text(), used: amount(), asOf: instant() });
+
+const Jwk = view({
+  kty: Type.Literal('OKP'),
+  crv: Type.Literal('Ed25519'),
+  x: text(),
+  kid: text(),
+  use: Type.Literal('sig'),
+  alg: Type.Literal('EdDSA'),
+});
+
+export const JwksAnswer = view({ keys: Type.Array(Jwk) });
+
+export const BootstrapQuery = body({ license: label(), ...EnvironmentQuery });
+
+export const HealthAnswer = view({ status: text(), facts: Type.Optional(map(Type.Unknown())) });
