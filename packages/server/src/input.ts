@@ -12,6 +12,8 @@ import type { TSchema } from 'typebox';
 export type Input<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly InputError[] };
 
 const ERRORS_MAX = 50;
+/** No body of ours nests deeper than a handful. */
+const DEPTH_MAX = 32;
 const options = { allErrors: true, strict: false, verbose: true, ownProperties: true } as const;
 const bodies = new Ajv2020(options);
 /** Query strings are text: numbers and booleans are read from it. */
@@ -51,15 +53,16 @@ export function checkInput(schema: TSchema, value: unknown, where: 'body' | 'que
 
 /** The first text, anywhere in a value, that cannot be stored or shown as it is; null when there is none. */
 export function hostileText(value: unknown, root: string): InputError | null {
-  const left: { value: unknown; path: string }[] = [{ value, path: root }];
+  const left: { value: unknown; path: string; depth: number }[] = [{ value, path: root, depth: 0 }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     if (typeof next.value === 'string' && !isStorable(next.value)) {
       return { path: next.path, found: 'a NUL or half a character', expected: 'whole Unicode text' };
     }
     if (typeof next.value !== 'object' || next.value === null) continue;
+    if (next.depth > DEPTH_MAX) return { path: clip(next.path), found: 'deep nesting', expected: `at most ${DEPTH_MAX} levels` };
     for (const [key, item] of Object.entries(next.value)) {
       if (!isStorable(key) || key === '__proto__') return { path: next.path, found: `the key ${show(key)}`, expected: 'a usable key' };
-      left.push({ value: item, path: `${next.path}/${pointer(key)}` });
+      left.push({ value: item, path: `${next.path}/${pointer(key)}`, depth: next.depth + 1 });
     }
   }
   return null;

@@ -5,12 +5,13 @@
  * A conflict (what was gathered has changed) runs the command again; a Fault is a 503 or 500 that says nothing of our
  * inside; nothing thrown leaves `handle`.
  */
-import { type Environment, Fault, type Instant, invariant } from '@glidepath/core';
+import { type Environment, Fault, type Instant, invariant, type Role } from '@glidepath/core';
 import { type InputError, newId, PROBLEM_MEDIA_TYPE, problem } from '@glidepath/protocol';
 import type { TSchema } from 'typebox';
 import {
   type Actor,
   type Answer,
+  answer,
   type Command,
   type Conflict,
   type Context,
@@ -35,6 +36,8 @@ export interface Server {
   readonly world: World;
   readonly commands: readonly Command[];
   handle(request: CommandRequest): Promise<CommandResponse>;
+  /** For what an adapter serves by itself: null when the bearer has the role for the whole control plane, else the refusal. */
+  admits(role: Role, authorization: string | undefined, requestId?: string): Promise<CommandResponse | null>;
   /** Runs the jobs that are due. Never throws; what a job says wrong is logged and counted. */
   tick(now: Instant): Promise<void>;
   jobs(): readonly JobStatus[];
@@ -78,6 +81,26 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
       const outcome = match.kind === 'command' ? await carryOut(room, match, request) : missing(match, request);
       return responseOf(outcome, match.kind === 'command' ? match.command.name : null, request);
     },
+    async admits(role, authorization, requestId) {
+      const gate: Command = {
+        name: `as ${role}`,
+        method: 'GET',
+        path: '',
+        summary: '',
+        auth: role,
+        scope: 'control-plane',
+        answers: {},
+        run: async () => answer(204, null),
+      };
+      const outcome = await carryOut(
+        room,
+        { kind: 'command', command: gate, params: {} },
+        { method: 'GET', path: '', headers: { authorization } },
+      );
+      return outcome.kind === 'answer'
+        ? null
+        : responseOf(outcome, null, { method: 'GET', path: '', ...(requestId === undefined ? {} : { requestId }) });
+    },
     tick: runner.tick,
     jobs: runner.status,
   };
@@ -107,6 +130,7 @@ async function carryOut(room: Room, { command, params }: Found, request: Command
 
 function faultOf(error: unknown, { log }: World, command: Command, { requestId }: CommandRequest): Refusal {
   const fault = error instanceof Fault ? error : null;
+  if (fault?.code === 'unstorable-value') return refuse('bad-input', `This cannot be stored: ${fault.message}.`);
   log.error('command-failed', { command: command.name, requestId, code: fault?.code ?? 'bug', error });
   if (fault?.retryable === true)
     return refuse('store-unavailable', 'The database does not answer; try again soon.', { retryAfterMs: 1_000 });
@@ -163,6 +187,10 @@ function readInput(command: Command, query: object, request: CommandRequest): Re
   const size = request.body === undefined ? 0 : typeof request.body === 'string' ? utf8.encode(request.body).length : request.body.length;
   const limit = command.bodyLimit ?? BODY_LIMIT;
   if (size > limit) return refuse('too-large', `The body has ${size} bytes; this route reads ${limit}.`);
+  const media = request.headers?.['content-type'];
+  if (size > 0 && media !== undefined && !readsMedia(command, media)) {
+    return refuse('unsupported-media-type', `This route reads ${MEDIA[command.reads ?? 'json'].join(', ')}.`);
+  }
   const checkedQuery = checkInput(command.query ?? NO_QUERY, { ...query }, 'query');
   const text = decodeText(request.body);
   if (!text.ok) return badInput(text.errors);
@@ -171,6 +199,17 @@ function readInput(command: Command, query: object, request: CommandRequest): Re
   if (!body.ok && body.isSyntax === true) return refuse('not-json', 'The body is not JSON.', { errors });
   if (!checkedQuery.ok || !body.ok) return badInput(errors);
   return { text: text.value, body: body.value, query: checkedQuery.value };
+}
+
+const MEDIA = {
+  json: ['application/json'],
+  text: ['application/yaml', 'text/yaml', 'application/x-yaml', 'text/plain', 'application/json'],
+} as const;
+
+function readsMedia(command: Command, media: string): boolean {
+  const [essence = ''] = media.toLowerCase().split(';', 1);
+  const known: readonly string[] = MEDIA[command.reads ?? 'json'];
+  return known.includes(essence.trim());
 }
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false } as TSchema;

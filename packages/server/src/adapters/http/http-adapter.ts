@@ -1,0 +1,211 @@
+/**
+ * Carries the command layer over HTTP. Every route, the body limits and the problem documents come from the list of
+ * commands; this file decides only what belongs to sockets: time-outs, headers, request ids, TLS, draining.
+ *
+ * Reading slowly, never finishing a header or keeping sockets open costs a client its own connection and nobody else's.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Fault } from '@glidepath/core';
+import { PROBLEM_MEDIA_TYPE } from '@glidepath/protocol';
+import {
+  type FastifyHttpsOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+} from 'fastify';
+import type { Command } from '../../command.ts';
+import type { CommandRequest, CommandResponse } from '../../request.ts';
+import type { Server } from '../../server.ts';
+import { bindingRemarks, isLoopback } from './binding.ts';
+import { answerClientError, problemOf } from './http-problems.ts';
+import { type ReloadingTls, reloadingTls, type TlsFiles } from './tls.ts';
+
+export interface HttpOptions {
+  /** Default `127.0.0.1`: nobody else hears it. */
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls?: TlsFiles;
+  /** Addresses or ranges whose `X-Forwarded-*` are believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Text of `/metrics`; left out, there is no such route. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Told after each answer, for counters. */
+  readonly observe?: (response: Pick<CommandResponse, 'command' | 'code'>, elapsedMs: number) => void;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Limits {
+  /** From the first byte of a request to the last byte of its header. */
+  readonly headersMs: number;
+  /** From the first byte of a request to its last. */
+  readonly requestMs: number;
+  /** A command's own time. */
+  readonly handlerMs: number;
+  readonly keepAliveMs: number;
+  /** A socket on which nothing moves. */
+  readonly idleMs: number;
+}
+
+const LIMITS: Limits = { headersMs: 10_000, requestMs: 30_000, handlerMs: 30_000, keepAliveMs: 72_000, idleMs: 120_000 };
+const BODY_LIMIT = 256 * 1024;
+const PATH_PART_MAX = 600;
+const REQUEST_ID_FORM = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+export interface HttpAdapter {
+  /** `http://127.0.0.1:7070`. Throws a Fault `port-in-use` or `cannot-listen`. */
+  listen(): Promise<string>;
+  /** Stops listening, lets what is in flight finish for at most `graceMs`, then closes the rest. */
+  drain(graceMs: number): Promise<void>;
+}
+
+export async function createHttpAdapter(server: Server, options: HttpOptions): Promise<HttpAdapter> {
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const host = options.host ?? '127.0.0.1';
+  const { log } = server.world;
+  const tls = options.tls === undefined ? null : reloadingTls(options.tls, log);
+  const app = makeApp(server, options, limits, tls);
+  for (const command of server.commands) app.route(routeOf(command, server, options));
+  if (options.metrics !== undefined) addMetrics(app, server, options.metrics, isLoopback(host) && options.trustedProxies === undefined);
+  return {
+    async listen() {
+      for (const remark of bindingRemarks(options)) log.warn('insecure-binding', { remark });
+      const address = await listenOn(app, host, options.port);
+      tls?.watch(app.server);
+      return address;
+    },
+    async drain(graceMs) {
+      tls?.stop();
+      const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(cut);
+      }
+    },
+  };
+}
+
+function makeApp(server: Server, options: HttpOptions, limits: Limits, tls: ReloadingTls | null): FastifyInstance {
+  const shared: FastifyServerOptions = {
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: PATH_PART_MAX },
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.handlerMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionTimeout: limits.idleMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    genReqId: (raw) => requestId(raw.headers['x-request-id']),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply) => void dispatch(server, options, request, reply),
+  };
+  const app =
+    tls === null
+      ? fastify(shared)
+      : (fastify({ ...shared, https: tls.context() } as unknown as FastifyHttpsOptions<HttpsServer>) as unknown as FastifyInstance);
+  app.server.headersTimeout = limits.headersMs;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...SAFE_HEADERS, ...(tls === null ? {} : HSTS), 'x-request-id': request.id });
+  });
+  app.setNotFoundHandler((request, reply) => dispatch(server, options, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.id, server.world.log);
+    options.observe?.({ command: null, code: problem.code }, reply.elapsedTime);
+    return send(reply, problem.status, PROBLEM_MEDIA_TYPE, problem);
+  });
+  return app;
+}
+
+/** No page of ours is ever shown in a browser from here, so that everything is forbidden. */
+const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+const HSTS = { 'strict-transport-security': 'max-age=31536000' };
+
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && REQUEST_ID_FORM.test(given) ? given : randomUUID();
+}
+
+function routeOf(command: Command, server: Server, options: HttpOptions) {
+  return {
+    method: command.method,
+    url: command.path.replace(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: command.bodyLimit ?? BODY_LIMIT,
+    handler: (request: FastifyRequest, reply: FastifyReply) => dispatch(server, options, request, reply),
+  };
+}
+
+async function dispatch(server: Server, options: HttpOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const response = await server.handle(requestOf(request));
+  options.observe?.(response, reply.elapsedTime);
+  if (response.status >= 500)
+    server.world.log.warn('request-failed', { requestId: request.id, command: response.command, code: response.code });
+  else
+    server.world.log.debug('request', {
+      requestId: request.id,
+      command: response.command,
+      code: response.code,
+      elapsedMs: reply.elapsedTime,
+    });
+  reply.headers(response.headers);
+  return send(reply, response.status, response.contentType, response.body);
+}
+
+function requestOf(request: FastifyRequest): CommandRequest {
+  const [path = '/'] = request.url.split('?', 1);
+  return {
+    method: request.method,
+    path,
+    query: request.query as NonNullable<CommandRequest['query']>,
+    headers: request.headers as NonNullable<CommandRequest['headers']>,
+    ...(request.body instanceof Uint8Array && request.body.length > 0 ? { body: request.body } : {}),
+    requestId: request.id,
+  };
+}
+
+function send(reply: FastifyReply, status: number, contentType: string, body: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', `${contentType}; charset=utf-8`)
+    .send(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** Behind a proxy on the same machine every caller looks local, so that a trusted proxy makes the token mandatory too. */
+function addMetrics(app: FastifyInstance, server: Server, metrics: NonNullable<HttpOptions['metrics']>, isOpen: boolean): void {
+  app.get('/metrics', async (request, reply) => {
+    const refusal = isOpen ? null : await server.admits('viewer', request.headers.authorization, request.id);
+    if (refusal !== null) {
+      reply.headers(refusal.headers);
+      return send(reply, refusal.status, refusal.contentType, refusal.body);
+    }
+    const { contentType, text } = await metrics();
+    return reply.code(200).header('content-type', contentType).send(text);
+  });
+}
+
+async function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port, listenTextResolver: () => '' });
+  } catch (cause) {
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const message = isTaken ? `Port ${port} on ${host} is in use; choose another with --port` : `Cannot listen on ${host}:${port}`;
+    throw new Fault(isTaken ? 'port-in-use' : 'cannot-listen', message, { retryable: false, cause });
+  }
+  const { address, port: bound, family } = app.server.address() as AddressInfo;
+  const scheme = app.initialConfig.https === undefined || app.initialConfig.https === false ? 'http' : 'https';
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+}

@@ -1,0 +1,28 @@
+/** Measures a store from outside: every read and commit, with its outcome. Changes nothing. */
+import type { Clock, CommitResult, Store } from '@glidepath/core';
+import type { Metrics } from './metrics.ts';
+
+export function timedStore(store: Store, clock: Pick<Clock, 'monotonic'>, metrics: Pick<Metrics, 'observeStore'>): Store {
+  async function timed<T>(operation: keyof Store, work: () => Promise<T>): Promise<T> {
+    const began = clock.monotonic();
+    let outcome: 'ok' | 'conflict' | 'failed' = 'failed';
+    try {
+      const result = await work();
+      outcome = operation === 'commit' && !(result as CommitResult).ok ? 'conflict' : 'ok';
+      return result;
+    } finally {
+      metrics.observeStore(operation, outcome, clock.monotonic() - began);
+    }
+  }
+  return {
+    get: (table, id) => timed('get', () => store.get(table, id)),
+    find: (table, where, page) => timed('find', () => store.find(table, where, page)),
+    count: (table, where) => timed('count', () => store.count(table, where)),
+    leaseSituation: (license, holder, reapBefore) => timed('leaseSituation', () => store.leaseSituation(license, holder, reapBefore)),
+    licensesWithLapsedHolds: (reapBefore, limit) =>
+      timed('licensesWithLapsedHolds', () => store.licensesWithLapsedHolds(reapBefore, limit)),
+    commit: (change) => timed('commit', () => store.commit(change)),
+    now: () => timed('now', () => store.now()),
+    close: () => store.close(),
+  };
+}
