@@ -6,6 +6,7 @@
  */
 import type { Violation } from './policy.ts';
 import { describe, type Path } from './reading.ts';
+import type { PolicyViolationCode } from './violation.ts';
 
 /** A policy is 8 deep; what a test says may be a little deeper. */
 export const DEPTH_MAX = 32;
@@ -44,7 +45,11 @@ export function notJson(tree: unknown): readonly Violation[] {
 
 const FLAWS_MAX = 100;
 
-type Flaw = Pick<Violation, 'code' | 'message' | 'expected'>;
+interface Flaw {
+  readonly code: PolicyViolationCode;
+  readonly message: string;
+  readonly expected: string;
+}
 
 const ILL_FORMED: Flaw = { code: 'ill-formed-text', message: 'this text has half of a surrogate pair', expected: 'well-formed Unicode' };
 
@@ -68,10 +73,16 @@ function flawOf(value: unknown, depth: number): Flaw | null {
         ? { code: 'inexact-number', message: 'this number is not exact in every language', expected: 'at most 9007199254740991' }
         : null;
     case 'object':
-      return value !== null && depth >= DEPTH_MAX
-        ? { code: 'too-deep', message: 'this is nested too deeply', expected: `at most ${DEPTH_MAX} levels` }
-        : null;
+      if (value === null) return null;
+      if (!isPlain(value)) return NOT_JSON;
+      return depth < DEPTH_MAX ? null : { code: 'too-deep', message: 'this is nested too deeply', expected: `at most ${DEPTH_MAX} levels` };
     default:
       return NOT_JSON;
   }
+}
+
+/** A list, or an object of no class of its own, from whichever realm: a Date looks empty and writes itself as text. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -6,6 +6,7 @@
  */
 import { nearest } from './nearest.ts';
 import type { Violation } from './policy.ts';
+import { keyViolation, type PolicyViolationCode, valueViolation } from './violation.ts';
 
 export type Path = Violation['path'];
 
@@ -53,14 +54,25 @@ export function may<T>(read: Reader<T>): Field<T> {
 }
 
 /** Refuses what is at a place: `expected` completes "expected …". */
-export function refuseValue(place: Place, code: string, message: string, expected: string, didYouMean: string | null = null): void {
-  place.refuse({ code, path: place.path, subject: 'value', message, found: describe(place.value), expected, didYouMean });
+export function refuseValue(
+  place: Place,
+  code: PolicyViolationCode,
+  message: string,
+  expected: string,
+  didYouMean: string | null = null,
+): void {
+  place.refuse(valueViolation(code, place.path, message, describe(place.value), expected, didYouMean));
 }
 
 /** Refuses the key that leads to a place. */
-export function refuseKey(place: Place, code: string, message: string, expected: string, didYouMean: string | null = null): void {
-  const found = describe(place.path.at(-1));
-  place.refuse({ code, path: place.path, subject: 'key', message, found, expected, didYouMean });
+export function refuseKey(
+  place: Place,
+  code: PolicyViolationCode,
+  message: string,
+  expected: string,
+  didYouMean: string | null = null,
+): void {
+  place.refuse(keyViolation(code, place.path, message, describe(place.path.at(-1)), expected, didYouMean));
 }
 
 /** A mapping with known keys; any other key is a violation, because a misspelt key would silently be a default. */
@@ -151,15 +163,7 @@ export function mappingAt(place: Place): Readonly<Record<string, unknown>> | und
 }
 
 function refuseMissing(place: Place, key: string): void {
-  place.refuse({
-    code: 'missing-key',
-    path: [...place.path, key],
-    subject: 'value',
-    message: `\`${key}\` is mandatory here`,
-    found: 'no such key',
-    expected: `\`${key}\``,
-    didYouMean: null,
-  });
+  place.refuse(valueViolation('missing-key', [...place.path, key], `\`${key}\` is mandatory here`, 'no such key', `\`${key}\``));
 }
 
 /** Whether so many items are within bounds; a violation otherwise. */

@@ -96,25 +96,6 @@ export function* reservedAboveLimit({ spec }: Facts): Iterable<Violation> {
   }
 }
 
-/** What is listed where order and number mean nothing is listed once. */
-export function* listedTwice({ spec, tiers }: Facts): Iterable<Violation> {
-  for (const tier of tiers ?? []) yield* repeated(tier.features ?? [], [...tier.path, 'features']);
-  for (const { item } of spec.plans ?? [])
-    if (item?.seats?.match) yield* repeated(item.seats.match.of ?? [], [...item.seats.match.path, 'of']);
-  if (spec.renewal) yield* repeated(spec.renewal.windows ?? [], [...spec.renewal.path, 'windows']);
-  for (const guarantee of spec.guarantees ?? [])
-    if (guarantee?.kind === 'always') yield* repeated(guarantee.entry.unless ?? [], [...guarantee.entry.path, 'unless']);
-}
-
-function* repeated(items: readonly (string | undefined)[], path: Path): Iterable<Violation> {
-  const seen = new Set<string>();
-  for (const [index, item] of items.entries()) {
-    if (item === undefined) continue;
-    if (seen.has(item)) yield valueViolation('listed-twice', [...path, index], 'this is listed above already', describe(item), 'each once');
-    seen.add(item);
-  }
-}
-
 function* namedTiers({ spec }: Facts): Iterable<NamedTier> {
   for (const { item, path } of spec.plans ?? []) {
     const planTier = item?.tier;

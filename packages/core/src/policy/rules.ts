@@ -14,7 +14,6 @@ import {
   unreachableEndsWithoutTier,
 } from './rules-path.ts';
 import {
-  listedTwice,
   matchNeedsTooMany,
   overageReopensWhileOpen,
   planTierUnknown,
@@ -22,7 +21,7 @@ import {
   reservedAboveLimit,
   tierAbovePlan,
 } from './rules-plan.ts';
-import { guaranteedFeatureUnknown } from './rules-promise.ts';
+import { guaranteedFeatureUnknown, listedTwice } from './rules-promise.ts';
 import { featureUnknown, limitMissing, limitRaised, tierAddsFeature, tierNamedTwice, tierWithoutEssential } from './rules-tier.ts';
 
 export type Rule = (facts: Facts) => Iterable<Violation>;
