@@ -4,7 +4,7 @@
  * Every error names where, what was found, what was expected, and the nearest known key. Text that a store or a terminal
  * could choke on (NUL, lone surrogates) is refused here once, so that no command meets it.
  */
-import { nearest } from '@glidepath/core';
+import { describeValue, nearest, shown } from '@glidepath/core';
 import type { InputError } from '@glidepath/protocol';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
@@ -59,9 +59,10 @@ export function hostileText(value: unknown, root: string): InputError | null {
       return { path: next.path, found: 'a NUL or half a character', expected: 'whole Unicode text' };
     }
     if (typeof next.value !== 'object' || next.value === null) continue;
-    if (next.depth > DEPTH_MAX) return { path: clip(next.path), found: 'deep nesting', expected: `at most ${DEPTH_MAX} levels` };
+    if (next.depth > DEPTH_MAX) return { path: next.path.slice(0, 80), found: 'deep nesting', expected: `at most ${DEPTH_MAX} levels` };
     for (const [key, item] of Object.entries(next.value)) {
-      if (!isStorable(key) || key === '__proto__') return { path: next.path, found: `the key ${show(key)}`, expected: 'a usable key' };
+      if (!isStorable(key) || key === '__proto__')
+        return { path: next.path, found: `the key ${describeValue(key)}`, expected: 'a usable key' };
       left.push({ value: item, path: `${next.path}/${pointer(key)}`, depth: next.depth + 1 });
     }
   }
@@ -102,18 +103,28 @@ function inputError(error: ErrorObject, where: 'body' | 'query'): InputError {
       const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
       const known = Object.keys(isRecord(error.parentSchema?.properties) ? error.parentSchema.properties : {});
       const expected = known.length === 0 ? 'no keys' : `one of ${known.join(', ')}`;
-      const path = at(`${error.instancePath}/${pointer(clip(key))}`);
-      return { path, found: `unknown key ${show(key)}`, expected, didYouMean: nearest(key, known) };
+      const path = at(`${cleanPath(error.instancePath)}/${pointer(key)}`);
+      return { path, found: `unknown key ${describeValue(key)}`, expected, didYouMean: nearest(key, known) };
     }
     case 'required': {
       const key = String(error.params.missingProperty);
       const schema = isRecord(error.parentSchema?.properties) ? error.parentSchema.properties[key] : undefined;
-      return { path: at(`${error.instancePath}/${pointer(key)}`), found: 'nothing', expected: expectation(schema), didYouMean: null };
+      return {
+        path: at(`${cleanPath(error.instancePath)}/${pointer(key)}`),
+        found: 'nothing',
+        expected: expectation(schema),
+        didYouMean: null,
+      };
     }
     default: {
       const words = wordsOf(error.parentSchema);
       const didYouMean = typeof error.data === 'string' && words.length > 0 ? nearest(error.data, words) : null;
-      return { path: at(error.instancePath), found: show(error.data), expected: expectation(error.parentSchema), didYouMean };
+      return {
+        path: at(cleanPath(error.instancePath)),
+        found: describeValue(error.data),
+        expected: expectation(error.parentSchema),
+        didYouMean,
+      };
     }
   }
 }
@@ -141,20 +152,14 @@ function expectation(schema: unknown): string {
   return bounds.length === 0 ? type : `${type} (${bounds.join(', ')})`;
 }
 
-/** What was found, short and without anything that a terminal would act on. */
-export function show(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value === null) return 'null';
-  if (typeof value === 'object') return 'an object';
-  return clip(JSON.stringify(value) ?? 'nothing').replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
+/** A pointer of Ajv's may go through keys that a caller chose. */
+function cleanPath(path: string): string {
+  return path.split('/').map(shown).join('/');
 }
 
-function clip(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
-}
-
+/** A key as part of a JSON pointer, with nothing in it that a terminal acts on. */
 function pointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return shown(key).replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -171,6 +171,10 @@ async function attempt(
     const before = once === null ? null : replay(once, world);
     if (before !== null) return before;
     const outcome = await command.run(contextOf(room, command, { ...access, now, params, query: input.query, body: input.body, once }));
+    // Of two equal requests at once the loser may meet the winner's records first, and call them taken.
+    const later = outcome.kind === 'refusal' && once !== null ? await recall(world.store, once.principal, once.key, bound, now) : null;
+    const meanwhile = later === null ? null : replay(later, world);
+    if (meanwhile !== null) return meanwhile;
     if (outcome.kind !== 'conflict') return outcome;
     world.log.debug('command-conflict', { command: command.name, ...outcome.result });
   }
