@@ -1,0 +1,223 @@
+/**
+ * The moves of one holder's lease: seated, continued, seated again, without a seat. Each gives the row and the counts after it.
+ *
+ * Who may move is the judges' business; here every move is as generous as the rules allow.
+ */
+import type { Lease } from '../ports/records.ts';
+import { after } from '../time.ts';
+import type { HolderInput, SeatDecision, SeatHappening, SeatVerdict } from './seat-decision.ts';
+import {
+  counted,
+  floorTier,
+  isCounted,
+  isLive,
+  overageStanding,
+  seatLimit,
+  seatsUsed,
+  tierName,
+  tierOfLease,
+  UNTIL_REASSIGNED,
+} from './seat-rules.ts';
+import type { Settled } from './settle.ts';
+import type { Counter } from './words.ts';
+
+type SeatGiven = Pick<SeatDecision, 'seats' | 'happened'> & { readonly state: 'granted' | 'overage' };
+
+/** A seat for somebody who has none: within the limit, else in an overage that is open or opens now, else null. */
+export function seatFor(input: HolderInput, settled: Settled): SeatGiven | null {
+  const { plan, terms } = input;
+  const limit = seatLimit(plan, terms);
+  const { seats, happened } = settled;
+  if (limit === null || plan.seats === null) return { state: 'granted', seats, happened };
+  const used = seatsUsed(seats);
+  if (used < limit) return { state: 'granted', seats: { ...seats, granted: seats.granted + 1 }, happened };
+  const past = plan.seats.overage;
+  if (past === null || used >= limit + past.seats) return null;
+  const opened = openOverage(input, settled);
+  return opened === null
+    ? null
+    : { state: 'overage', seats: { ...opened.seats, overage: opened.seats.overage + 1 }, happened: opened.happened };
+}
+
+/** The counts with the overage open, or null when it is closed. Opening it tells everybody when it closes. */
+function openOverage(input: HolderInput, { seats, happened }: Settled): Pick<SeatDecision, 'seats' | 'happened'> | null {
+  const { plan, terms, situation, now } = input;
+  const past = plan.seats?.overage ?? null;
+  const standing = overageStanding(past, seats.overageOpenedAt, now);
+  if (standing.kind === 'open') return { seats, happened };
+  if (standing.kind !== 'openable' || past === null) return null;
+  const facts = { limit: seatLimit(plan, terms), seats: past.seats, closesAt: after(now, past.forMs) };
+  const opening: SeatHappening = { action: 'license.overage-opened', subject: situation.license.id, facts };
+  return { seats: { ...seats, overageOpenedAt: now }, happened: [...happened, opening] };
+}
+
+/** Seats a holder. `epoch`: the one that it had where its old hold is taken up again, a new one otherwise. */
+export function seat(input: HolderInput, settled: Settled, given: SeatGiven, epoch: Counter): SeatDecision {
+  const { plan, now } = input;
+  const isNew = settled.own === null || !isSame(epoch, settled.own.epoch);
+  const kind = plan.seats?.kind ?? null;
+  const base = answered(input, baseRow(input, settled.own, isNew));
+  const hold = given.state === 'granted' && kind === 'named' ? UNTIL_REASSIGNED : base.holdUntil;
+  const lease: Lease = { ...base, state: given.state, kind, tier: null, tierSince: now, waitingSince: null, holdUntil: hold, epoch };
+  const facts = { holder: lease.holder, state: lease.state, kind, epoch };
+  const action = isNew ? 'lease.acquired' : settled.own !== null && isLive(settled.own) ? 'lease.promoted' : 'lease.regained';
+  const told: SeatHappening = { action, subject: lease.id, facts };
+  const happening = given.state === 'granted' ? ({ ...told, only: 'audit' } as const) : told;
+  return {
+    ...settled,
+    seats: given.seats,
+    outcome: given.state,
+    isReplay: false,
+    lease,
+    verdict: null,
+    happened: [...given.happened, happening],
+  };
+}
+
+/** Answers a holder that has a live lease: it goes on, one tier lower per answer where its overage has closed. */
+export function goOn(input: HolderInput, settled: Settled, own: Lease): SeatDecision {
+  if (input.plan.seats === null || own.state === 'granted') return goOnSeated(input, settled, own);
+  if (own.state === 'overage') {
+    const open = openOverage(input, settled);
+    if (open !== null) return goOnAt(input, { ...settled, ...open }, own, null);
+    return goOnAt(input, settled, own, stepped(input, own));
+  }
+  const given = seatFor(input, settled);
+  if (given !== null) return seat(input, settled, given, own.epoch);
+  return goOnAt(input, settled, own, stepped(input, own));
+}
+
+/** A seat once granted is kept while it is renewed, whatever the limit is now: lowering it drains and never evicts. */
+function goOnSeated(input: HolderInput, settled: Settled, own: Lease): SeatDecision {
+  const kind = input.plan.seats?.kind ?? null;
+  const row: Lease = { ...own, state: 'granted', kind, waitingSince: null };
+  const seats = counted(counted(settled.seats, own, -1), row, 1);
+  return goOnAt(input, { ...settled, seats }, row, null);
+}
+
+function goOnAt(input: HolderInput, settled: Settled, own: Lease, tier: string | null): SeatDecision {
+  const { now } = input;
+  const renewed = answered(input, { ...own, renewals: own.renewals + 1 });
+  const holdUntil = isCounted(own) && own.state === 'granted' && own.kind === 'named' ? UNTIL_REASSIGNED : renewed.holdUntil;
+  const moved = tier !== own.tier;
+  const lease: Lease = { ...renewed, holdUntil, tier, tierSince: moved ? now : own.tierSince };
+  const outcome = own.state === 'granted' || own.state === 'overage' ? own.state : 'when-full';
+  const happened = moved ? [...settled.happened, tierMoved(input, own, lease)] : settled.happened;
+  return { ...settled, outcome, isReplay: false, lease, verdict: null, happened };
+}
+
+/** A lease without a seat, for a holder that starts at the floor or is stepped towards it. */
+export function withoutSeat(input: HolderInput, settled: Settled, tier: string | null, epoch: Counter): SeatDecision {
+  const { now } = input;
+  const isNew = settled.own === null || !isSame(epoch, settled.own.epoch);
+  const base = answered(input, baseRow(input, settled.own, isNew));
+  const waitingSince = settled.own?.waitingSince ?? now;
+  const lease: Lease = { ...base, state: 'when-full', kind: null, tier, tierSince: now, waitingSince, epoch };
+  const happening: SeatHappening = {
+    action: 'lease.seatless',
+    subject: lease.id,
+    facts: { holder: lease.holder, tier: lease.tier, epoch },
+  };
+  return { ...settled, outcome: 'when-full', isReplay: false, lease, verdict: null, happened: [...settled.happened, happening] };
+}
+
+/** The end of a hold whose seat somebody else has: its epoch moves, and its holder goes down one tier with the answer. */
+export function supersede(input: HolderInput, settled: Settled, own: Lease, verdict: SeatVerdict): SeatDecision {
+  const { now, request } = input;
+  const tier = stepped(input, own);
+  const tierSince = tier === own.tier ? own.tierSince : now;
+  const lease: Lease = { ...own, tier, tierSince, epoch: nextEpoch(input, own), requestId: request.requestId, wordId: request.wordId };
+  const happening: SeatHappening = {
+    action: 'lease.superseded',
+    subject: lease.id,
+    facts: { holder: lease.holder, epoch: lease.epoch, tier },
+  };
+  return { ...settled, outcome: 'verdict', isReplay: false, lease, verdict, happened: [...settled.happened, happening] };
+}
+
+/** A "no" that moves nothing of this holder; what settling did to others stays done. */
+export function say(settled: Settled, verdict: SeatVerdict): SeatDecision {
+  return { ...settled, outcome: 'verdict', isReplay: false, lease: settled.own, verdict };
+}
+
+/** The floor at once for a holder that starts, since it loses nothing that it had. */
+export function startingTier({ policy, plan }: HolderInput): string | null {
+  return tierName(policy, plan, floorTier(policy, plan));
+}
+
+/** One tier lower than the lease has, as far as the floor; up to the floor at once where that has risen. */
+export function stepped({ policy, plan }: HolderInput, own: Pick<Lease, 'tier'>): string | null {
+  return tierName(policy, plan, Math.min(tierOfLease(policy, plan, own) + 1, floorTier(policy, plan)));
+}
+
+/** An epoch later than any that this holder was ever given, under the store's present incarnation. */
+export function nextEpoch({ situation }: HolderInput, own: Lease | null): Counter {
+  const last = own?.epoch ?? { incarnation: 0, count: 0 };
+  return { incarnation: Math.max(last.incarnation, situation.incarnation), count: last.count + 1 };
+}
+
+function isSame(a: Counter, b: Counter): boolean {
+  return a.incarnation === b.incarnation && a.count === b.count;
+}
+
+/** What every answer with a lease writes into the row. */
+function answered(input: HolderInput, row: Lease): Lease {
+  const { request, plan, now } = input;
+  const installations = row.installations.includes(request.jkt)
+    ? row.installations
+    : [...row.installations, request.jkt].slice(-INSTALLATIONS_MAX);
+  return {
+    ...row,
+    installations,
+    fingerprint: request.fingerprint ?? row.fingerprint,
+    client: request.client ?? row.client,
+    renewedAt: now,
+    holdUntil: after(now, plan.lease.ttlMs),
+    requestId: request.requestId,
+    wordId: request.wordId,
+  };
+}
+
+/** A person's installations beyond this many: the one that joined first has to acquire again. */
+const INSTALLATIONS_MAX = 32;
+
+function baseRow(input: HolderInput, own: Lease | null, isNew: boolean): Lease {
+  if (own === null) return firstRow(input);
+  if (!isNew) return { ...own, renewals: own.renewals + 1 };
+  // What was released, or shut out and let in again, has no installations until they ask.
+  const installations = own.state === 'released' ? [] : own.installations;
+  return { ...own, installations, acquiredAt: input.now, renewals: 0, waitingSince: null };
+}
+
+function firstRow(input: HolderInput): Lease {
+  const { situation, request, plan, now } = input;
+  return {
+    id: request.leaseId,
+    license: situation.license.id,
+    environment: situation.license.environment,
+    holder: plan.seats?.kind === 'named' && request.person !== null ? request.person : request.jkt,
+    installations: [],
+    person: request.person,
+    kind: null,
+    state: 'granted',
+    epoch: { incarnation: situation.incarnation, count: 0 },
+    tier: null,
+    tierSince: now,
+    fingerprint: {},
+    acquiredAt: now,
+    renewedAt: now,
+    holdUntil: now,
+    requestId: request.requestId,
+    wordId: request.wordId,
+    renewals: 0,
+    waitingSince: null,
+    client: null,
+    revision: 1,
+  };
+}
+
+function tierMoved({ policy, plan }: HolderInput, own: Lease, lease: Lease): SeatHappening {
+  const down = tierOfLease(policy, plan, lease) > tierOfLease(policy, plan, own);
+  const action = down ? 'lease.stepped-down' : 'lease.stepped-up';
+  return { action, subject: lease.id, facts: { holder: lease.holder, from: own.tier, to: lease.tier } };
+}
