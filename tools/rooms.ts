@@ -26,7 +26,7 @@ export const ROOMS: readonly Room[] = [
     name: 'protocol',
     holds: 'what crosses a wire: YAML with positions, canonical bytes and digest, schemas, error table, signed words, key set, OpenAPI',
     rooms: ['core'],
-    packages: ['yaml', 'typebox'],
+    packages: ['canonicalize', 'yaml', 'typebox'],
     node: ['node'],
   },
   { name: 'client', holds: 'the embedded client', rooms: ['core', 'protocol'], packages: [], node: ['node'] },
