@@ -115,6 +115,31 @@ describe('acquire lease', () => {
     expect(world.renew('a', { fingerprint: { cpu: 'y' } }).lease?.fingerprint).toEqual({ cpu: 'y' });
     expect(world.renew('a').lease?.fingerprint).toEqual({ cpu: 'y' });
   });
+
+  it('tells of a machine of which too few components are the same, and denies nothing', () => {
+    const world = new SeatWorld(planWith({ kind: 'node-locked', match: { of: ['cpu', 'disk', 'mac'], need: 2 } }));
+    world.acquire('a', { fingerprint: { cpu: '1', disk: '1', mac: '1' } });
+    expect(world.renew('a', { fingerprint: { cpu: '1', disk: '1', mac: '2' } }).happened).toEqual([]);
+    const changed = world.renew('a', { fingerprint: { cpu: '2', disk: '2', mac: '2' } });
+    expect(changed).toMatchObject({ outcome: 'granted', happened: [{ action: 'lease.machine-changed', facts: { same: 1, need: 2 } }] });
+    expect(world.renew('a', { fingerprint: { cpu: '2', disk: '2', mac: '2' } }).happened).toEqual([]);
+  });
+
+  it('takes nothing from the silent while the clock is not trusted', () => {
+    const world = one(2);
+    world.acquire('a');
+    world.acquire('b');
+    world.mayReap = false;
+    expect(world.wait(LAPSED).acquire('c')).toMatchObject({ outcome: 'when-full', reaped: [], seats: { granted: 1 } });
+  });
+
+  it('does not shorten a hold that a later request of the holder was promised', () => {
+    const world = one();
+    world.wait(SECOND).acquire('a');
+    const { holdUntil } = world.row('a');
+    expect(world.wait(-SECOND).acquire('a').lease).toMatchObject({ holdUntil, renewedAt: holdUntil - TTL });
+    expect(world.wait(-2 * TTL).acquire('a').lease).toMatchObject({ holdUntil: world.now + TTL });
+  });
 });
 
 const MINUTE_LATER = 60 * SECOND;

@@ -16,6 +16,8 @@ export interface SeatInput {
   readonly policy: Policy;
   readonly plan: Plan;
   readonly now: Instant;
+  /** False while this node's clock and the store's disagree: nobody is called silent by a clock that may be wrong. */
+  readonly mayReap: boolean;
 }
 
 /** One signed request of one installation. */

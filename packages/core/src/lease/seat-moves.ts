@@ -4,7 +4,7 @@
  * Who may move is the judges' business; here every move is as generous as the rules allow.
  */
 import type { Lease } from '../ports/records.ts';
-import { after } from '../time.ts';
+import { after, type Instant, type Milliseconds } from '../time.ts';
 import type { HolderInput, SeatDecision, SeatHappening, SeatVerdict } from './seat-decision.ts';
 import {
   counted,
@@ -102,7 +102,7 @@ function goOnAt(input: HolderInput, settled: Settled, own: Lease, tier: string |
   const moved = tier !== own.tier;
   const lease: Lease = { ...renewed, holdUntil, tier, tierSince: moved ? now : own.tierSince };
   const outcome = own.state === 'granted' || own.state === 'overage' ? own.state : 'when-full';
-  const happened = moved ? [...settled.happened, tierMoved(input, own, lease)] : settled.happened;
+  const happened = [...settled.happened, ...(moved ? [tierMoved(input, own, lease)] : []), ...machineChanged(input, own)];
   return { ...settled, outcome, isReplay: false, lease, verdict: null, happened };
 }
 
@@ -163,6 +163,7 @@ function isSame(a: Counter, b: Counter): boolean {
 /** What every answer with a lease writes into the row. */
 function answered(input: HolderInput, row: Lease): Lease {
   const { request, plan, now } = input;
+  const renewedAt = laterOf(row.renewedAt, now, plan.lease.ttlMs);
   const installations = row.installations.includes(request.jkt)
     ? row.installations
     : [...row.installations, request.jkt].slice(-INSTALLATIONS_MAX);
@@ -171,11 +172,16 @@ function answered(input: HolderInput, row: Lease): Lease {
     installations,
     fingerprint: request.fingerprint ?? row.fingerprint,
     client: request.client ?? row.client,
-    renewedAt: now,
-    holdUntil: after(now, plan.lease.ttlMs),
+    renewedAt,
+    holdUntil: after(renewedAt, plan.lease.ttlMs),
     requestId: request.requestId,
     wordId: request.wordId,
   };
+}
+
+/** A request that was overtaken by a later one of its holder does not shorten the hold which that one was promised. */
+function laterOf(at: Instant, now: Instant, within: Milliseconds): Instant {
+  return at > now && at - now <= within ? at : now;
 }
 
 /** A person's installations beyond this many: the one that joined first has to acquire again. */
@@ -212,8 +218,22 @@ function firstRow(input: HolderInput): Lease {
     renewals: 0,
     waitingSince: null,
     client: null,
-    revision: 1,
+    revision: 0,
   };
+}
+
+/**
+ * Tells that fewer components than needed are those of the machine that the seat was bound to.
+ *
+ * The new ones are kept and nothing is denied: a changed machine is a path of its own, which the client walks.
+ */
+function machineChanged({ plan, request }: HolderInput, own: Lease): readonly SeatHappening[] {
+  const match = plan.seats?.kind === 'node-locked' ? plan.seats.match : null;
+  const { fingerprint } = request;
+  if (match === null || fingerprint === null) return [];
+  const same = match.of.filter((part) => own.fingerprint[part] !== undefined && own.fingerprint[part] === fingerprint[part]).length;
+  if (same >= match.need) return [];
+  return [{ action: 'lease.machine-changed', subject: own.id, facts: { holder: own.holder, same, need: match.need } }];
 }
 
 function tierMoved({ policy, plan }: HolderInput, own: Lease, lease: Lease): SeatHappening {

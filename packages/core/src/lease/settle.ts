@@ -16,14 +16,14 @@ export interface Settled extends SeatEffects {
 }
 
 export function settle(input: SeatInput): Settled {
-  const { situation, now } = input;
+  const { situation, now, mayReap } = input;
   const own = situation.lease;
   const seen = new Map([...situation.lapsed, ...situation.waiting].map((lease) => [lease.id, lease]));
   const reaped: Lease[] = [];
   const happened: SeatHappening[] = [];
   let seats = situation.seats;
   for (const lease of seen.values()) {
-    if (lease.id === own?.id || !isLive(lease) || !isLapsed(lease, now)) continue;
+    if (!mayReap || lease.id === own?.id || !isLive(lease) || !isLapsed(lease, now)) continue;
     seats = counted(seats, lease, -1);
     reaped.push(reapedRow(lease));
     happened.push({ action: 'lease.reaped', subject: lease.id, facts: { holder: lease.holder, was: lease.state }, only: 'audit' });

@@ -28,6 +28,7 @@ export class SeatWorld {
   terms: LicenseTerms;
   seats: SeatState;
   incarnation = 1;
+  mayReap = true;
   now: Instant = STARTS_AT;
   readonly rows = new Map<string, Lease>();
   private asked = 0;
@@ -128,7 +129,14 @@ export class SeatWorld {
   }
 
   private seatInput(holder: string): SeatInput {
-    return { situation: this.situation(holder), terms: this.terms, policy: this.policy, plan: this.plan, now: this.now };
+    return {
+      situation: this.situation(holder),
+      terms: this.terms,
+      policy: this.policy,
+      plan: this.plan,
+      now: this.now,
+      mayReap: this.mayReap,
+    };
   }
 
   private apply(effects: SeatEffects, own: Lease | null): void {

@@ -44,6 +44,11 @@ describe('renew a license', () => {
     expect(later).toMatchObject({ expiresAt: EXPIRES_AT + YEAR, overrides: { seats: 10 } });
   });
 
+  it('takes the end away when asked to', () => {
+    const result = renew(license, [first, scheduled], { expiresAt: null }, context(NOW));
+    expect(result).toMatchObject({ ok: true, value: { appended: [{ expiresAt: null }, { expiresAt: null }] } });
+  });
+
   it.each([
     ['is-revoked', revoked, first, { termMs: YEAR }],
     ['no-end', license, termsWith({ expiresAt: null }), { termMs: YEAR }],

@@ -10,7 +10,8 @@ import { type ChangeContext, type LicenseChange, type LicenseReason, misfit, rai
 import { isRevoked } from './change-status.ts';
 import { termsInForce } from './status.ts';
 
-export type Renewal = { readonly expiresAt: Instant } | { readonly termMs: Milliseconds };
+/** `expiresAt: null`: the license has no end any more. */
+export type Renewal = { readonly expiresAt: Instant | null } | { readonly termMs: Milliseconds };
 
 /**
  * Moves the end of a license. A term counts from the present end, or from now where that has long passed.
@@ -29,14 +30,17 @@ export function renew(
   if (current.expiresAt === null) return deny('no-end', 'This license has no end to renew.');
   const end = endAfter(renewal, current.expiresAt, now);
   const facts = { expiresAt: end, presentEnd: current.expiresAt };
-  if (end <= current.expiresAt) return deny('end-not-later', 'A renewal has to end later than the license does now.', facts);
-  if (end <= now) return deny('end-has-passed', 'The license would have ended already.', facts);
-  const toCome = terms.filter(({ effectiveFrom, expiresAt }) => effectiveFrom > now && expiresAt !== null && expiresAt < end);
+  if (end !== null && end <= current.expiresAt)
+    return deny('end-not-later', 'A renewal has to end later than the license does now.', facts);
+  if (end !== null && end <= now) return deny('end-has-passed', 'The license would have ended already.', facts);
+  const toCome = terms.filter(
+    ({ effectiveFrom, expiresAt }) => effectiveFrom > now && expiresAt !== null && (end === null || expiresAt < end),
+  );
   const appended = [{ ...current, effectiveFrom: now }, ...toCome].map((row) => ({ ...appendedRow(row, context), expiresAt: end }));
   return ok({ license: { ...license, seq: raised(license.seq, incarnation) }, appended });
 }
 
-function endAfter(renewal: Renewal, presentEnd: Instant, now: Instant): Instant {
+function endAfter(renewal: Renewal, presentEnd: Instant, now: Instant): Instant | null {
   if ('expiresAt' in renewal) return renewal.expiresAt;
   const fromEnd = after(presentEnd, renewal.termMs);
   return fromEnd > now ? fromEnd : after(now, renewal.termMs);

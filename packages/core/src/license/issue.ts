@@ -41,7 +41,7 @@ export function issue(request: IssueRequest, { now, by, incarnation, nextId }: C
     statusReason: null,
     seq: raised({ incarnation, count: 0 }, incarnation),
     createdAt: now,
-    revision: 1,
+    revision: 0,
   };
   const first = {
     id: nextId(),
@@ -55,7 +55,7 @@ export function issue(request: IssueRequest, { now, by, incarnation, nextId }: C
     createdAt: now,
     createdBy: by,
   };
-  return ok({ license, terms: first, seats: { id, granted: 0, overage: 0, overageOpenedAt: null, revision: 1 } });
+  return ok({ license, terms: first, seats: { id, granted: 0, overage: 0, overageOpenedAt: null, revision: 0 } });
 }
 
 export function endBeforeStart(startsAt: Instant, expiresAt: Instant): Denial<LicenseReason> {
