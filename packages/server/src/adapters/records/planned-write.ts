@@ -65,6 +65,7 @@ function insertOf(table: TableName, row: object): PlannedWrite {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(shape.fields)) values[name] = keep(table, shape, name, given[name]);
   for (const name of Object.keys(given)) invariant(Object.hasOwn(shape.fields, name), `insert ${table}: no field ${name}`);
+  invariant(values.id !== '', `insert ${table}: an empty id`);
   return { op: 'insert', table, shape, id: values.id as string, revision: 0, values: Object.freeze(values) };
 }
 

@@ -20,7 +20,10 @@ export function isStorableText(value: string, max = Number.POSITIVE_INFINITY): b
 
 /** The value as it will be kept: a frozen copy that shares nothing with what was handed in. */
 export function storedValue(field: Field, value: unknown, path: string): unknown {
-  if (value === null && field.nullable) return null;
+  if (value === null) {
+    invariant(field.nullable, `${path}: null`);
+    return null;
+  }
   switch (field.kind) {
     case 'text':
       return storedText(value, path, TEXT_MAX);

@@ -1,0 +1,76 @@
+/** Between records and rows: which columns a table has, a row as a record, a record as the JSON that a statement reads. */
+import type { Counter, TableName, Tables } from '@glidepath/core';
+import { type AnyTable, type Field, type FieldKind, snakeCase } from '../records/shapes.ts';
+import { TABLE_NAMES, tableOf } from '../records/tables.ts';
+
+/** How a column is read out of JSON; the table's own domains and checks judge it when it is written. */
+const SQL_TYPES: Readonly<Record<Exclude<FieldKind, 'counter'>, string>> = {
+  text: 'text',
+  'long-text': 'text',
+  texts: 'text[]',
+  word: 'text',
+  instant: 'bigint',
+  count: 'bigint',
+  amount: 'double precision',
+  json: 'json',
+};
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Columns of a field: two for a counter. */
+export function columnsOf(name: string, field: Field): readonly Column[] {
+  const column = snakeCase(name);
+  if (field.kind !== 'counter') return [{ name: column, type: SQL_TYPES[field.kind] }];
+  return [
+    { name: `${column}_incarnation`, type: 'bigint' },
+    { name: `${column}_count`, type: 'bigint' },
+  ];
+}
+
+export function columnsOfTable(shape: AnyTable, fields: readonly string[] = Object.keys(shape.fields)): readonly Column[] {
+  return fields.flatMap((name) => columnsOf(name, shape.fields[name] as Field));
+}
+
+/** `id, created_at, …`: what `recordFrom` expects, in its order. */
+export function columnList(shape: AnyTable): string {
+  return columnsOfTable(shape)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+/** Values of `fields` by column, as JSON carries them to the statement. */
+export function columnValues(shape: AnyTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const [first, second] = columnsOf(name, shape.fields[name] as Field);
+    if (first === undefined) continue;
+    if (second === undefined) row[first.name] = value;
+    else {
+      const { incarnation, count } = value as Counter;
+      row[first.name] = incarnation;
+      row[second.name] = count;
+    }
+  }
+  return row;
+}
+
+const FIELDS = new Map(TABLE_NAMES.map((name) => [name, Object.entries(tableOf(name).fields)]));
+
+/** A row, its columns in the order of `columnList`, as the record that it keeps. */
+export function recordFrom<T extends TableName>(table: T, row: readonly unknown[]): Tables[T] {
+  const record: Record<string, unknown> = {};
+  let at = 0;
+  for (const [name, field] of FIELDS.get(table) ?? []) {
+    if (field.kind === 'counter') {
+      record[name] = { incarnation: row[at], count: row[at + 1] };
+      at += 2;
+    } else {
+      record[name] = row[at];
+      at += 1;
+    }
+  }
+  return record as unknown as Tables[T];
+}

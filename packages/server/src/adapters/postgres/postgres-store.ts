@@ -1,0 +1,136 @@
+/**
+ * The store on PostgreSQL, for one node or many.
+ *
+ * Why READ COMMITTED is enough: a commit is judged by what was gathered before, and every record it was judged by and
+ * changes is guarded by its revision. Under READ COMMITTED an update that waits for another's lock looks at the row
+ * again when it gets it, finds the other revision, and is stale. So of two commits on one revision one wins, at any
+ * isolation. What a commit only read and did not guard may change in between, at any isolation short of SERIALIZABLE,
+ * which would refuse more commits and tell less of why: a command that depends on it guards it by an update of no field.
+ * Uniqueness and references are constraints, which hold at every isolation.
+ */
+import {
+  type ChangeSet,
+  type CommitResult,
+  Fault,
+  type Instant,
+  instant,
+  invariant,
+  type LeaseSituation,
+  type Page,
+  type Store,
+  type TableName,
+  type Tables,
+  type Where,
+} from '@glidepath/core';
+import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
+import { checkLimit, filterOf } from '../records/query.ts';
+import { isStorableText } from '../records/storable.ts';
+import { recordFrom } from './columns.ts';
+import { commitStatement } from './commit-statement.ts';
+import { type ConnectionOptions, Connections, type Session, type SqlRow } from './connections.ts';
+import { isRolledBackByChance, isServerError } from './faults.ts';
+import { SELECT_LICENSES_WITH_LAPSED_HOLDS, SELECT_SITUATION, situationFrom } from './lease-situation.ts';
+import { commitInOrder, isConstraintBroken } from './ordered-commit.ts';
+import { type Statement, selectById, selectCount, selectPage } from './statements.ts';
+
+/** How often a commit that was taken back by a deadlock is tried before its caller hears of it. */
+const ATTEMPTS_MAX = 4;
+
+export class PostgresStore implements Store {
+  readonly #connections: Connections;
+
+  constructor(options: ConnectionOptions) {
+    this.#connections = new Connections(options);
+  }
+
+  async get<T extends TableName>(table: T, id: string): Promise<Tables[T] | null> {
+    if (!isStorableText(id)) return null;
+    const [row] = await this.#select(selectById(table, id));
+    return row === undefined ? null : recordFrom(table, row);
+  }
+
+  async find<T extends TableName>(table: T, where: Where<T>, page: Page): Promise<readonly Tables[T][]> {
+    const filter = filterOf(table, where);
+    const limit = checkLimit(page.limit);
+    if (filter === null || (page.after !== undefined && !isStorableText(page.after))) return [];
+    const rows = await this.#select(selectPage(table, filter, { ...page, limit, newestFirst: page.newestFirst === true }));
+    return rows.map((row) => recordFrom(table, row));
+  }
+
+  async count<T extends TableName>(table: T, where: Where<T>): Promise<number> {
+    const filter = filterOf(table, where);
+    if (filter === null) return 0;
+    const [row] = await this.#select(selectCount(table, filter));
+    return row?.[0] as number;
+  }
+
+  async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
+    if (!isStorableText(license)) return null;
+    const values = [license, isStorableText(holder) ? holder : null, reapBefore];
+    const [row] = await this.#select({ text: SELECT_SITUATION, values });
+    const situation = situationFrom(row as SqlRow);
+    if (situation === null) return null;
+    const { seats } = situation;
+    invariant(seats !== null, `license ${license} has no seat state`);
+    return { ...situation, seats };
+  }
+
+  async licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]> {
+    const rows = await this.#select({ text: SELECT_LICENSES_WITH_LAPSED_HOLDS, values: [reapBefore, checkLimit(limit)] });
+    return rows.map(([license]) => license as string);
+  }
+
+  async commit(change: ChangeSet): Promise<CommitResult> {
+    const writes = planWrites(change);
+    if (writes.length === 0) return await this.#connections.use('read', async () => ({ ok: true }));
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const result = await this.#connections.use('commit', async (session) => await tryCommit(session, writes));
+      if (result !== null) return result;
+    }
+    throw new Fault('store-busy', 'Other commits stood in the way again and again; nothing was written.', { retryable: true });
+  }
+
+  async now(): Promise<Instant> {
+    const [row] = await this.#select({ text: 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint', values: [] });
+    return instant(row?.[0] as number);
+  }
+
+  async close(): Promise<void> {
+    await this.#connections.close();
+  }
+
+  async #select({ text, values }: Statement): Promise<readonly SqlRow[]> {
+    return await this.#connections.read(text, values);
+  }
+}
+
+/** Null: a deadlock took it back, and it may be tried again. */
+async function tryCommit(session: Session, writes: readonly PlannedWrite[]): Promise<CommitResult | null> {
+  try {
+    return await commitAtOnce(session, writes);
+  } catch (error) {
+    if (isRolledBackByChance(error)) return null;
+    throw error;
+  }
+}
+
+async function commitAtOnce(session: Session, writes: readonly PlannedWrite[]): Promise<CommitResult> {
+  const { text, values } = commitStatement(writes);
+  try {
+    await session.run(text, values);
+    return { ok: true };
+  } catch (error) {
+    const stale = staleOf(error, writes);
+    if (stale !== null) return stale;
+    if (isConstraintBroken(error)) return await commitInOrder(session, writes);
+    throw error;
+  }
+}
+
+/** `require_all` refused: its detail is the place of the write that found no row. */
+function staleOf(error: unknown, writes: readonly PlannedWrite[]): CommitResult | null {
+  if (!isServerError(error) || error.code !== 'GP001') return null;
+  const write = writes[Number(error.detail)];
+  invariant(write !== undefined, 'a stale write has a place');
+  return { ok: false, reason: 'stale', table: write.table, id: write.id, constraint: null };
+}
