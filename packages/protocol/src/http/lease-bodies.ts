@@ -7,15 +7,18 @@ import { body, EnvironmentQuery, label, PageQuery, slug, view } from './body-par
 /** Compact JWS of a few claims. */
 const Proof = Type.String({ maxLength: 16_384, description: 'Proof of possession, typ `glidepath-proof+jwt`.' });
 
+const Fingerprint = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  propertyNames: { maxLength: 64 },
+  additionalProperties: { type: 'string', maxLength: 128 },
+  maxProperties: 32,
+  description: 'Hashes of the components of the machine, by component.',
+});
+
 /** Body of acquire, renew and release. */
 export const LeaseRequest = body({
   proof: Proof,
-  fingerprint: Type.Optional(
-    Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 128 }), {
-      maxProperties: 32,
-      description: 'Hashes of the components of the machine, by component.',
-    }),
-  ),
+  fingerprint: Type.Optional(Fingerprint),
   person: Type.Optional(label('Who holds a named seat.', 320)),
   client: Type.Optional(label('Name and version of the client, for lists.')),
   grantsUsed: Type.Optional(Type.Array(label('`jti` of a grant.'), { maxItems: 16 })),

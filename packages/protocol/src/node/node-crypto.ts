@@ -26,7 +26,8 @@ export const nodeCrypto: Crypto = {
   },
   signerFromSeed,
   decodeBase64Url(text) {
-    if (!hasCanonicalForm(text)) return null;
+    // Node's decoder skips what it does not know, which shows in the length, but reads U+0141 as U+0041.
+    if (!hasCanonicalForm(text) || Buffer.byteLength(text) !== text.length) return null;
     const bytes = Buffer.from(text, 'base64url');
     return bytes.length === byteLength(text) ? bytes : null;
   },

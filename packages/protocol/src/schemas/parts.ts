@@ -1,5 +1,5 @@
 /** Small schemas that the others are made of. What they accept, the hand-written checks in `words/` accept too. */
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 
@@ -34,8 +34,9 @@ export function orNull<S extends TSchema>(schema: S, description?: string) {
   return Type.Union([schema, Type.Null()], about(description));
 }
 
+/** By `additionalProperties`: TypeBox's own record is a pattern that a key with a line break does not match. */
 export function map<S extends TSchema>(schema: S, description?: string) {
-  return Type.Record(Type.String(), schema, about(description));
+  return Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: schema, ...about(description) });
 }
 
 function about(description: string | undefined): { description?: string } {
