@@ -51,12 +51,13 @@ const checkRootFile: Check = fields({
 
 export type RootFileReason = 'not-a-root-file' | 'wrong-passphrase';
 
-/** Encrypts the seed of a root. The file is as strong as its passphrase. */
-export function sealRoot(seed: Uint8Array, passphrase: string, env: string, entropy: Entropy): RootFile {
+/** Encrypts the seed of a root. The file is as strong as its passphrase; a lower `cost` is for tests. */
+export function sealRoot(seed: Uint8Array, passphrase: string, env: string, entropy: Entropy, cost = SCRYPT.cost): RootFile {
   const { kid, x } = nodeCrypto.signerFromSeed(seed);
   const salt = entropy.bytes(16);
   const iv = entropy.bytes(12);
-  const cipher = createCipheriv('aes-256-gcm', stretch(passphrase, salt, SCRYPT), iv);
+  const scrypt = { ...SCRYPT, cost };
+  const cipher = createCipheriv('aes-256-gcm', stretch(passphrase, salt, scrypt), iv);
   cipher.setAAD(bound({ env, kid, x }));
   const sealed = Buffer.concat([cipher.update(seed), cipher.final()]);
   return {
@@ -66,7 +67,7 @@ export function sealRoot(seed: Uint8Array, passphrase: string, env: string, entr
     kid,
     x,
     kdf: 'scrypt',
-    ...SCRYPT,
+    ...scrypt,
     salt: encodeBase64Url(salt),
     cipher: 'aes-256-gcm',
     iv: encodeBase64Url(iv),
