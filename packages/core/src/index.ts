@@ -2,13 +2,20 @@
 
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { decide, NO_TIER } from './decision/decide.ts';
+export { decideGiven, type GivenAnswer, situationOf } from './decision/decide-given.ts';
 export * from './decision/decision.ts';
 export { decisionFor, decisionsFor, holderRemoved, limitsOf, noSignedWord, type Origin } from './decision/decision-for.ts';
+export { type Difference, differencesOf, type Expected, parseExpect } from './decision/expect.ts';
 export { type Contribution, explain } from './decision/explain.ts';
+export { type Given, parseGiven } from './decision/given.ts';
 export { pathTerms, termsOf } from './decision/path.ts';
+export { type PolicyTestResult, runPolicyTests } from './decision/run-policy-tests.ts';
+export { type SeatAnswer, type SeatSituation, seatFor } from './decision/seat-for.ts';
 export { isShareReached } from './decision/shares.ts';
 export * from './decision/terms.ts';
+export { problemsOf, type WordProblem } from './decision/word-problem.ts';
 export { durationWords, formatInstant } from './format-instant.ts';
+export { bootstrapClaims, type LicenseFacts, leaseClaims, verdictClaims, type WordIdentity } from './lease/claims.ts';
 export { judgeAcquire } from './lease/judge-acquire.ts';
 export { judgeRelease } from './lease/judge-release.ts';
 export { judgeRenew } from './lease/judge-renew.ts';
@@ -21,6 +28,7 @@ export type { ChangeContext, LicenseChange, LicenseReason } from './license/chan
 export { reinstate, revoke, type StatusChange, suspend } from './license/change-status.ts';
 export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from './license/change-terms.ts';
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
+export { observedByServer } from './license/observed.ts';
 export * from './license/status.ts';
 export { type CheckedPolicy, checkPolicy, VIOLATIONS_MAX } from './policy/check-policy.ts';
 export { AGGREGATES, ANCHORS, API_VERSION, ITEMS_MAX, PLAN_DEFAULTS, WINDOW_UNITS } from './policy/document.ts';
@@ -29,7 +37,7 @@ export { GROUP_LENGTH_MAX, PLAN_ITEMS_MAX, RENEW_AT_PERCENT_MAX, SEAT_KINDS } fr
 export { GUARANTEE_KINDS, PROMISE_ITEMS_MAX } from './policy/document-promise.ts';
 export * from './policy/durations.ts';
 export { HELD_POLICY_DOCUMENT } from './policy/held.ts';
-export { DEPTH_MAX, NODES_MAX } from './policy/json-tree.ts';
+export { DEPTH_MAX, NODES_MAX, notJson } from './policy/json-tree.ts';
 export * from './policy/lookup.ts';
 export * from './policy/names.ts';
 export { nearest } from './policy/nearest.ts';
