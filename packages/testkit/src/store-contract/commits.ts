@@ -253,7 +253,7 @@ export const COMMITS: readonly Clause[] = [
   ),
   {
     noun: 'refusal',
-    promise: 'names the first of several: stale, then duplicate, then missing',
+    promise: 'names the first of several: stale, then duplicate, then missing; of one kind by id',
     async check({ store }) {
       await putFoundation(store);
       const missing = insert('lease', { license: 'lic_none' });
@@ -261,8 +261,8 @@ export const COMMITS: readonly Clause[] = [
       const stale = update('seatState', 'lic_1', 9, {});
       expect(await store.commit(spoiltBy(missing, duplicate, stale))).toMatchObject({ reason: 'stale', table: 'seatState', id: 'lic_1' });
       expect(await store.commit(spoiltBy(missing, duplicate))).toMatchObject({ reason: 'duplicate', table: 'product', id: 'prd_2' });
-      const both = changeOf(update('license', 'lic_1', 8, {}), update('customer', 'cus_1', 8, {}), update('license', 'lic_0', 8, {}));
-      expect(await store.commit(both)).toMatchObject({ reason: 'stale', table: 'customer', id: 'cus_1' });
+      const several = changeOf(update('customer', 'cus_3', 8, {}), update('customer', 'cus_2', 8, {}), update('customer', 'cus_1', 0, {}));
+      expect(await store.commit(several)).toMatchObject({ reason: 'stale', table: 'customer', id: 'cus_2' });
     },
   },
 ];

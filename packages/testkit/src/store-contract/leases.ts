@@ -148,6 +148,8 @@ export const LEASES: readonly Clause[] = [
       expect(await lapsedOf(store, at(20))).toEqual(['lea_granted']);
       await put(store, changeOf(update('lease', 'lea_granted', 1, { holdUntil: at(15) }), lease('new', { holdUntil: at(12) })));
       expect(await lapsedOf(store, at(16))).toEqual(['lea_new', 'lea_granted']);
+      await put(store, changeOf(update('lease', 'lea_new', 0, { holdUntil: at(1) })));
+      expect(await lapsedOf(store, at(2))).toEqual(['lea_new']);
     },
   },
   {

@@ -62,6 +62,8 @@ export const READS: readonly Clause[] = [
       expect(await idsOf(store.find('lease', {}, { limit: 9 }))).toEqual(['lea_a', 'lea_b', 'lea_c', 'lea_d']);
       expect(await idsOf(store.find('lease', { license: 'lic_1', state: 'granted' }, { limit: 9 }))).toEqual(['lea_a', 'lea_c', 'lea_d']);
       expect(await idsOf(store.find('lease', { state: 'granted', renewals: 7 }, { limit: 9 }))).toEqual(['lea_d']);
+      expect(await idsOf(store.find('lease', { state: 'reaped', renewals: 0 }, { limit: 9 }))).toEqual(['lea_b']);
+      expect(await idsOf(store.find('lease', { renewals: 0, state: 'reaped' }, { limit: 9 }))).toEqual(['lea_b']);
       expect(await idsOf(store.find('lease', { holder: 'A' }, { limit: 9 }))).toEqual([]);
       expect(await idsOf(store.find('lease', { id: 'lea_b' }, { limit: 9 }))).toEqual(['lea_b']);
       expect(await idsOf(store.find('lease', { license: 'lic_none' }, { limit: 9 }))).toEqual([]);
@@ -84,6 +86,7 @@ export const READS: readonly Clause[] = [
     async check({ store }) {
       await putFoundation(store);
       await put(store, changeOf(insert('outbox', { id: 'evt_1' }), insert('outbox', { id: 'evt_2' })));
+      expect(await idsOf(store.find('outbox', { sentAt: null }, { limit: 9 }))).toEqual(['evt_1', 'evt_2']);
       await put(store, changeOf(update('outbox', 'evt_1', 0, { sentAt: at(1) })));
       expect(await idsOf(store.find('outbox', { sentAt: null }, { limit: 9 }))).toEqual(['evt_2']);
     },

@@ -1,10 +1,12 @@
 /**
  * A change set as every store carries it out: checked, copied, in one order.
  *
- * The order is deletes, updates, inserts; within each by the order of tables, then as given. It decides which of several
- * refusals is reported, and it is the order of locks. References are judged at the end, over all writes together.
+ * The order is deletes, updates, inserts; within each by the order of tables, then by id. It decides which of several
+ * refusals is reported, and it is the order of locks: two commits never wait for each other in a circle. References are
+ * judged at the end, over all writes together.
  */
 import { type AuditEntry, type ChangeSet, invariant, type OutboxEvent, type TableName } from '@glidepath/core';
+import { compareIds } from './order.ts';
 import type { AnyTable } from './shapes.ts';
 import { storedValue } from './storable.ts';
 import { lockOrder, TABLE_NAMES, tableOf } from './tables.ts';
@@ -33,12 +35,7 @@ export function planWrites(change: ChangeSet): readonly PlannedWrite[] {
     ...change.events.map((row: OutboxEvent) => insertOf('outbox', row)),
   ];
   refuseTwoOfOne(planned);
-  return planned
-    .map((write, position) => ({ write, position }))
-    .sort(
-      (a, b) => PHASES[a.write.op] - PHASES[b.write.op] || lockOrder(a.write.table) - lockOrder(b.write.table) || a.position - b.position,
-    )
-    .map(({ write }) => write);
+  return planned.sort((a, b) => PHASES[a.op] - PHASES[b.op] || lockOrder(a.table) - lockOrder(b.table) || compareIds(a.id, b.id));
 }
 
 function plannedFrom(write: ChangeSet['writes'][number]): PlannedWrite {

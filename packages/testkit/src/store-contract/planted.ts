@@ -1,0 +1,33 @@
+/**
+ * Stores that break one promise each, made around one that keeps them all. The contract must find every one of them, and
+ * each of its clauses must find at least one: a clause that stays green under all of them guards nothing.
+ */
+import type { Store } from '@glidepath/core';
+import { PLANTED_IN_COMMITS } from './planted-commits.ts';
+import { PLANTED_IN_READS } from './planted-reads.ts';
+
+export interface Planted {
+  /** What is wrong with the store. */
+  readonly wrong: string;
+  /** The noun and the start of the promise of a clause that must find it. */
+  readonly caughtBy: string;
+  /** The wrong methods; they may use the right ones. */
+  plant(right: Store): Partial<Store>;
+}
+
+export const PLANTED: readonly Planted[] = [...PLANTED_IN_READS, ...PLANTED_IN_COMMITS];
+
+/** The right store with some methods replaced. */
+export function storeAround(right: Store, wrong: Partial<Store>): Store {
+  return {
+    get: (table, id) => right.get(table, id),
+    find: (table, where, page) => right.find(table, where, page),
+    count: (table, where) => right.count(table, where),
+    leaseSituation: (license, holder, reapBefore) => right.leaseSituation(license, holder, reapBefore),
+    licensesWithLapsedHolds: (reapBefore, limit) => right.licensesWithLapsedHolds(reapBefore, limit),
+    commit: (change) => right.commit(change),
+    now: () => right.now(),
+    close: () => right.close(),
+    ...wrong,
+  };
+}
