@@ -6,5 +6,6 @@ export * from './errors/problem.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './http/openapi.ts';
 export * from './ids/index.ts';
 export * from './keys/index.ts';
+export * from './policy/index.ts';
 export * from './schemas/index.ts';
 export * from './words/index.ts';

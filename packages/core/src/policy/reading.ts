@@ -131,24 +131,39 @@ export function describe(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return `a mapping of ${Object.keys(value).length}`;
-  if (typeof value === 'string') return JSON.stringify(shown(value));
+  if (typeof value === 'string') return printable(JSON.stringify(cut(value, SHOWN_MAX)));
   return shown(String(value));
 }
 
-/** The key or text at most 60 characters long, with control and direction characters made visible. */
-export function shown(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  return short.replace(UNPRINTABLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+/** The key or text, cut to `most` characters, with control and direction characters made visible. */
+export function shown(text: string, most = SHOWN_MAX): string {
+  return printable(cut(text, most));
+}
+
+const SHOWN_MAX = 60;
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
 export function oneOfThese(words: readonly string[]): string {
   if (words.length === 0) return 'nothing: there is none';
-  const listed = words.length > 12 ? `${words.slice(0, 12).map(shown).join(', ')}, …` : words.map(shown).join(', ');
+  const listed =
+    words.length > 12
+      ? `${words
+          .slice(0, 12)
+          .map((word) => shown(word))
+          .join(', ')}, …`
+      : words.map((word) => shown(word)).join(', ');
   return words.length === 1 ? listed : `one of ${listed}`;
 }
 
 /** Control, format (direction, zero width), line-separating and lone surrogate characters. */
-export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 export function child(place: Place, key: string | number, value: unknown): Place {
   return { value, path: [...place.path, key], refuse: place.refuse };

@@ -1,0 +1,88 @@
+/**
+ * The one JSON tree that a YAML or JSON text says, and where each part of it stands.
+ *
+ * Our own walk over the parsed nodes instead of the library's conversion: aliases never expand, keys such as `__proto__` are
+ * keys, and what YAML can say and JSON cannot is refused with its position. Depth and number of tokens are bounded while
+ * the text is read, so that a hostile document is refused about as fast as it is read.
+ */
+import { DEPTH_MAX, shown } from '@glidepath/core';
+import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import type { ReadingViolationCode } from './reading-violations.ts';
+import { type Position, positionAt } from './source-text.ts';
+import { type Flaw, type Walked, walk } from './yaml-walk.ts';
+
+export interface YamlTree extends Walked {
+  readonly positionAt: (offset: number) => Position;
+}
+
+/** Above the tokens of any policy up to 1 MiB, and few enough to be read in about a second even when nothing in them is right. */
+export const TOKENS_MAX = 250_000;
+
+/** Past this depth the parser is stopped; below it, core says which part is nested too deeply. */
+const PARSER_DEPTH_MAX = 2 * DEPTH_MAX;
+
+const SYNTAX_FLAWS_MAX = 20;
+
+/** Keys are compared in the walk: the library compares each with each, which is quadratic. */
+const OPTIONS = { version: '1.2', schema: 'core', merge: false, strict: true, uniqueKeys: false, logLevel: 'silent' } as const;
+
+const UNREAD: Walked = { tree: null, root: { key: null, value: 0, items: new Map() }, flaws: [], isWhole: false };
+
+export function readYamlTree(text: string): YamlTree {
+  const lines = new LineCounter();
+  const parsed = parseWithinBounds(text, lines);
+  return {
+    ...('flaw' in parsed ? { ...UNREAD, flaws: [parsed.flaw] } : treeOf(parsed.document)),
+    positionAt: (offset) => positionAt(text, lines.lineStarts, Math.min(offset, text.length)),
+  };
+}
+
+function treeOf(document: Document.Parsed | null): Walked {
+  const flaws = document ? syntaxFlaws(document) : [];
+  return flaws.length > 0 ? { ...UNREAD, flaws } : walk(document?.contents ?? null);
+}
+
+type Parsed = { readonly document: Document.Parsed | null } | { readonly flaw: Flaw };
+
+function parseWithinBounds(text: string, lines: LineCounter): Parsed {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer(OPTIONS);
+  const documents: Document.Parsed[] = [];
+  lines.addNewLine(0);
+  let tokens = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (++tokens > TOKENS_MAX) return stopped('too-large', 'this holds too much', 'more', `at most ${TOKENS_MAX} tokens`);
+    if (parser.stack.length > PARSER_DEPTH_MAX)
+      return stopped('too-deep', 'this is nested too deeply', `${PARSER_DEPTH_MAX} levels`, `at most ${DEPTH_MAX} levels`);
+    if (documents.length > 1) break;
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end());
+  const [document = null, second] = documents;
+  if (second)
+    return { flaw: flawAt(second.range[0], 'several-documents', 'a second document begins here', 'another document', 'one document') };
+  return { document };
+
+  function stopped(code: 'too-large' | 'too-deep', message: string, found: string, expected: string): Parsed {
+    return { flaw: flawAt(parser.offset, code, message, found, expected) };
+  }
+}
+
+function flawAt(offset: number, code: ReadingViolationCode, message: string, found: string, expected: string): Flaw {
+  return { code, path: [], message, found, expected, offset };
+}
+
+function syntaxFlaws({ errors, warnings, directives }: Document.Parsed): readonly Flaw[] {
+  // A tag that only warns is on its node, where the walk finds it.
+  const flaws = [...errors, ...warnings.filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')].map(syntaxFlaw);
+  const { explicit, version } = directives.yaml;
+  if (explicit && version !== '1.2')
+    flaws.unshift(flawAt(0, 'yaml-version', `YAML ${version} is not read`, `%YAML ${version}`, 'YAML 1.2'));
+  return flaws.slice(0, SYNTAX_FLAWS_MAX);
+}
+
+function syntaxFlaw({ pos, message, code }: YAMLError): Flaw {
+  if (code === 'TAG_RESOLVE_FAILED') return flawAt(pos[0], 'tag', shown(message, 200), 'a tag', 'no tag');
+  return flawAt(pos[0], 'yaml-syntax', shown(message, 200), 'text that no YAML parser takes', 'YAML 1.2 or JSON');
+}
