@@ -145,7 +145,9 @@ async function attempt(
 ): Promise<Exclude<Outcome, Conflict>> {
   const { world } = room;
   const now = world.clock.now();
-  const { environment, ...query } = request.query ?? {};
+  const { environment, ...others } = request.query ?? {};
+  // A control-plane command may ask for one environment's records; elsewhere the environment is the layer's business.
+  const query = command.scope === 'control-plane' && environment !== undefined ? { ...others, environment } : others;
   if (Array.isArray(environment)) return badInput([{ path: 'query/environment', found: 'several', expected: 'one name' }]);
   const hostile = hostileText(params, 'params') ?? hostileText(request.query ?? {}, 'query');
   if (hostile !== null) return badInput([hostile]);

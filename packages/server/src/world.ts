@@ -2,7 +2,7 @@
  * Everything that a command may touch, handed in: the same commands run over sockets and PostgreSQL, and in a drill over
  * a virtual clock and memory. Only a program's `main` names the system versions.
  */
-import type { Clock, Entropy, Random, Scheduler, Store } from '@glidepath/core';
+import type { Clock, Entropy, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
 import type { Examiner } from './findings.ts';
 
@@ -18,6 +18,13 @@ export interface World {
   readonly bus: Bus;
   readonly log: Log;
   readonly vitals: Vitals;
+  /** Where events go; without one they are only listed. */
+  readonly dispatcher?: Dispatcher;
+}
+
+/** Delivers one event, at least once; throws what keeps it from doing so. */
+export interface Dispatcher {
+  send(event: OutboxEvent): Promise<void>;
 }
 
 /** How this node itself is doing, beside what the store says. */

@@ -1,6 +1,37 @@
 /** All commands and jobs of the control plane; routes, OpenAPI and the tests over all commands come from these lists. */
 import type { Command, Job } from '../command.ts';
+import { PRINCIPAL_COMMANDS } from './access/principals.ts';
+import { SIGN_IN_COMMANDS } from './access/sign-in.ts';
+import { TOKEN_COMMANDS } from './access/tokens.ts';
+import { AUDIT_COMMANDS } from './audit/audit-commands.ts';
+import { CUSTOMER_COMMANDS } from './customers/customers.ts';
+import { GRANT_COMMANDS } from './grants/grant-commands.ts';
+import { forgetOld } from './health/cleaning-job.ts';
+import { HEALTH_COMMANDS } from './health/health-commands.ts';
+import { describeCommands } from './health/openapi-command.ts';
+import { KEY_COMMANDS } from './keys/key-commands.ts';
+import { rotateKeys } from './keys/key-job.ts';
+import { ROOT_COMMANDS } from './keys/root-commands.ts';
+import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
+import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
+import { POLICY_COMMANDS } from './policies/policy-commands.ts';
+import { PRODUCT_COMMANDS } from './products/products.ts';
 
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [
+  ...POLICY_COMMANDS,
+  ...CUSTOMER_COMMANDS,
+  ...PRODUCT_COMMANDS,
+  ...LICENSE_COMMANDS,
+  ...GRANT_COMMANDS,
+  ...KEY_COMMANDS,
+  ...ROOT_COMMANDS,
+  ...SIGN_IN_COMMANDS,
+  ...TOKEN_COMMANDS,
+  ...PRINCIPAL_COMMANDS,
+  ...AUDIT_COMMANDS,
+  ...OUTBOX_COMMANDS,
+  ...HEALTH_COMMANDS,
+  describeCommands(() => COMMANDS),
+];
 
-export const JOBS: readonly Job[] = [];
+export const JOBS: readonly Job[] = [rotateKeys, dispatchOutbox, forgetOld];

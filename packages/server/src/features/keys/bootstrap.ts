@@ -5,7 +5,7 @@
  * is lost. Each leaves as a file locked under a passphrase of its own; the plain root is never written anywhere, and what
  * is returned here is all that will ever be seen of it. All records are one change set: an environment exists whole or not.
  */
-import { after, type Environment, Fault, type Instant, type OnlineKey, type RootRecord, type Write } from '@glidepath/core';
+import { after, type Environment, Fault, type OnlineKey, type RootRecord, type Write } from '@glidepath/core';
 import { newId, type SigningKey, signKeySetKey, signRoot } from '@glidepath/protocol';
 import type { Change } from '../../command.ts';
 import { commitChange } from '../../commit.ts';
@@ -18,12 +18,7 @@ import { makeKeySet, makeOnlineKey } from './key-records.ts';
 export type LockRoot = (root: RootToLock, passphrase: string) => string;
 export interface RootToLock {
   readonly seed: Uint8Array;
-  readonly x: string;
-  readonly kid: string;
-  readonly number: number;
-  readonly issuer: string;
   readonly environment: string;
-  readonly createdAt: Instant;
 }
 
 /** A root on its way out: shown and written once. */
@@ -85,7 +80,7 @@ function makeRoots({ world, now, newId }: Maker, environment: Environment, lockR
     const key = world.crypto.signerFromSeed(seed);
     const passphrase = makePassphrase(world);
     const root = { x: key.x, kid: key.kid, number };
-    const file = lockRoot({ ...root, seed, issuer: environment.issuer, environment: environment.name, createdAt: now }, passphrase);
+    const file = lockRoot({ seed, environment: environment.name }, passphrase);
     const previous = made.at(-1)?.key ?? null;
     const signedByPrevious =
       previous === null ? null : signRoot({ iss: environment.issuer, env: environment.name, number, x: key.x }, previous);

@@ -1,0 +1,219 @@
+/** What happens to a license after it was issued: its status, its end, its terms. Core decides; each change raises `seq`. */
+import {
+  type ChangeContext,
+  changeTerms,
+  type Denial,
+  type Instant,
+  type License,
+  type LicenseChange,
+  type LicenseReason,
+  type LicenseTerms,
+  parseDuration,
+  planNamed,
+  type Renewal,
+  type Result,
+  reinstate,
+  renew,
+  revoke,
+  type StatusChange,
+  suspend,
+  type TermsChange,
+  type Write,
+} from '@glidepath/core';
+import type { ErrorCode } from '@glidepath/protocol';
+import { RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
+import type { Static } from 'typebox';
+import { answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
+import { findLicense, nothingCalled } from '../references.ts';
+import { pointedAt } from './issue-license.ts';
+import { LicenseView, licenseView, readLicenseHouse } from './license-view.ts';
+
+/** Who changes, when, and from which incarnation of the store. */
+export async function changeContext({
+  now,
+  actor,
+  store,
+  newId,
+}: Pick<Context, 'now' | 'actor' | 'store' | 'newId'>): Promise<ChangeContext> {
+  const identity = await store.get('storeIdentity', 'store');
+  return { now, by: actor.id, incarnation: identity?.incarnation ?? 0, nextId: () => newId('trm') };
+}
+
+/** What was asked is wrong in itself; the other reasons speak of the state that the license is in. */
+const WRONG_INPUT: Partial<Record<LicenseReason, ErrorCode>> = {
+  'plan-unknown': 'plan-unknown',
+  'meter-unknown': 'bad-input',
+  'plan-without-seats': 'bad-input',
+  'limit-invalid': 'bad-input',
+  'end-before-start': 'bad-input',
+  'end-not-later': 'bad-input',
+  'end-has-passed': 'bad-input',
+  'reason-required': 'bad-input',
+  'effective-too-late': 'bad-input',
+  'effective-before-last-change': 'bad-input',
+};
+
+const FIELDS: Partial<Record<LicenseReason, string>> = {
+  'meter-unknown': '/overrides/quotas',
+  'plan-without-seats': '/overrides/seats',
+  'limit-invalid': '/overrides',
+  'end-before-start': '/expiresAt',
+  'end-not-later': '/expiresAt',
+  'end-has-passed': '/expiresAt',
+  'reason-required': '/reason',
+  'effective-too-late': '/effectiveAt',
+  'effective-before-last-change': '/effectiveAt',
+};
+
+export function refusalOf(denial: Denial<LicenseReason>): Refusal {
+  const code = WRONG_INPUT[denial.reason] ?? 'conflict';
+  const facts = { reason: denial.reason, ...denial.facts };
+  const path = FIELDS[denial.reason];
+  if (path === undefined) return refuse(code, denial.message, { facts });
+  return refuse(code, denial.message, { facts, errors: [{ path, found: foundIn(denial.facts), expected: denial.message }] });
+}
+
+function foundIn(facts: Denial['facts']): string {
+  return Object.values(facts).map(String)[0] ?? 'what was sent';
+}
+
+type StatusDecision = (license: License, change: StatusChange, context: ChangeContext) => Result<License, LicenseReason>;
+
+function statusCommand(verb: string, past: string, summary: string, decide: StatusDecision): Command {
+  return defineCommand({
+    name: `license.${verb}`,
+    method: 'POST',
+    path: `/v1/licenses/{license}/${verb}`,
+    summary,
+    auth: 'issuer',
+    body: StatusRequest,
+    answers: { 200: LicenseView },
+    async run(context) {
+      const {
+        store,
+        environment,
+        now,
+        params: { license: id = '' },
+        body: { reason, effectiveAt },
+      } = context;
+      const license = await findLicense(store, environment.id, id);
+      if (license === null) return nothingCalled('license', id);
+      const change = { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) };
+      const decided = decide(license, change, await changeContext(context));
+      if (!decided.ok) return refusalOf(decided);
+      const { status, statusAt, statusReason, seq } = decided.value;
+      const { inForce, seats } = await readLicenseHouse(store, license, now);
+      const write: Write = { op: 'update', table: 'license', id, revision: license.revision, set: { status, statusAt, statusReason, seq } };
+      const happened = [{ action: `license.${past}`, subject: id, facts: { reason, effectiveAt: statusAt, from: license.status } }];
+      return context.commit({ writes: [write], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
+    },
+  });
+}
+
+const renewLicense = defineCommand({
+  name: 'license.renew',
+  method: 'POST',
+  path: '/v1/licenses/{license}/renew',
+  summary: 'Moves the end of a license: to an instant, or by a term',
+  auth: 'issuer',
+  body: RenewRequest,
+  bodyOptional: true,
+  answers: { 200: LicenseView },
+  async run(context) {
+    const {
+      store,
+      environment,
+      now,
+      params: { license: id = '' },
+    } = context;
+    const license = await findLicense(store, environment.id, id);
+    if (license === null) return nothingCalled('license', id);
+    const house = await readLicenseHouse(store, license, now);
+    const renewal = await renewalOf(context, house.inForce);
+    if ('code' in renewal) return renewal;
+    return changed(context, license, renew(license, house.terms, renewal, await changeContext(context)), 'renewed');
+  },
+});
+
+async function renewalOf({ body, policy }: Context<Static<typeof RenewRequest>>, inForce: LicenseTerms): Promise<Renewal | Refusal> {
+  const { expiresAt, term } = body;
+  if (expiresAt === null) return inputRefusal('/expiresAt', 'null', 'an instant: a license without an end is issued, not renewed');
+  if (expiresAt !== undefined && term !== undefined) return inputRefusal('/term', term, 'either `expiresAt` or `term`');
+  if (expiresAt !== undefined) return { expiresAt: expiresAt as Instant };
+  if (term === undefined) {
+    const rules = await policy(inForce.policy);
+    return { termMs: (rules === null ? null : planNamed(rules.policy, inForce.plan))?.termMs ?? 0 };
+  }
+  const parsed = parseDuration(term);
+  if (!parsed.ok || parsed.value <= 0) return inputRefusal('/term', term, 'a duration such as 1y or 90d');
+  return { termMs: parsed.value };
+}
+
+function inputRefusal(path: string, found: string, expected: string): Refusal {
+  return refuse('bad-input', `"${path}": found ${found}, expected ${expected}.`, { errors: [{ path, found, expected }] });
+}
+
+const changeLicenseTerms = defineCommand({
+  name: 'license.terms',
+  method: 'POST',
+  path: '/v1/licenses/{license}/terms',
+  summary: 'Changes plan or overrides, now or later; holders are lowered one tier a day at the most',
+  auth: 'issuer',
+  body: TermsRequest,
+  answers: { 200: LicenseView },
+  async run(context) {
+    const {
+      store,
+      environment,
+      now,
+      params: { license: id = '' },
+      body,
+    } = context;
+    const license = await findLicense(store, environment.id, id);
+    if (license === null) return nothingCalled('license', id);
+    const digest = license.pinnedDigest ?? (await pointedAt(store, environment.id, license.policyName));
+    const rules = digest === null ? null : await context.policy(digest);
+    if (rules === null)
+      return refuse('policy-not-published', `The policy "${license.policyName}" is not published in "${environment.name}".`);
+    const { terms } = await readLicenseHouse(store, license, now);
+    return changed(
+      context,
+      license,
+      changeTerms(license, terms, body as TermsChange, rules, await changeContext(context)),
+      'terms-changed',
+    );
+  },
+});
+
+/** Writes down what core decided: the raised `seq`, guarded by the license's revision, and the rows of terms. */
+async function changed(
+  context: Context<unknown>,
+  license: License,
+  decided: Result<LicenseChange, LicenseReason>,
+  past: string,
+): Promise<Outcome> {
+  if (!decided.ok) return refusalOf(decided);
+  const { store, now, commit } = context;
+  const { license: next, appended } = decided.value;
+  const house = await readLicenseHouse(store, license, now);
+  const inForce = appended.findLast((row) => row.effectiveFrom <= now) ?? house.inForce;
+  const writes: readonly Write[] = [
+    { op: 'update', table: 'license', id: license.id, revision: license.revision, set: { seq: next.seq } },
+    ...appended.map((row): Write => ({ op: 'insert', table: 'licenseTerms', row })),
+  ];
+  const facts = {
+    terms: appended.map(({ effectiveFrom, plan, expiresAt, overrides, policy }) => ({ effectiveFrom, plan, expiresAt, overrides, policy })),
+  };
+  return commit(
+    { writes, happened: [{ action: `license.${past}`, subject: license.id, facts }] },
+    answer(200, licenseView(next, inForce, house.seats, now)),
+  );
+}
+
+export const LICENSE_CHANGE_COMMANDS: readonly Command[] = [
+  statusCommand('suspend', 'suspended', 'Suspends a license: its path begins, with the policy’s dwell', suspend),
+  statusCommand('reinstate', 'reinstated', 'Makes a suspended or revoked license active again', reinstate),
+  statusCommand('revoke', 'revoked', 'Revokes a license: its path begins, with the policy’s dwell', revoke),
+  renewLicense,
+  changeLicenseTerms,
+];
