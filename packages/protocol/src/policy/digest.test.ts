@@ -121,7 +121,7 @@ describe('digestOf', () => {
           digestOfText(stringify(subject, { aliasDuplicateObjects: false, collectionStyle: 'flow', defaultStringType: 'QUOTE_DOUBLE' })),
         ).toBe(digest);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

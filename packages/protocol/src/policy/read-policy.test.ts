@@ -210,7 +210,7 @@ describe('readPolicy, given any text', () => {
           if (document) expect(document.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -224,7 +224,7 @@ describe('readPolicy, given any text', () => {
           expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -8,7 +8,7 @@ import { checkPolicy, notJson, type Policy, type Remark, type Violation } from '
 import type { Crypto } from '../crypto.ts';
 import { digestOf } from './digest.ts';
 import { READING_VIOLATIONS, type ReadingViolationCode } from './reading-violations.ts';
-import { decodeSource, type Position } from './source-text.ts';
+import { decodeSource, type Position, positionsIn } from './source-text.ts';
 import { readYamlTree } from './yaml-tree.ts';
 import type { Spot } from './yaml-walk.ts';
 
@@ -37,7 +37,8 @@ export interface ReadPolicy {
 export function readPolicy(source: string | Uint8Array, crypto: Pick<Crypto, 'sha256'>): ReadPolicy {
   const decoded = decodeSource(source);
   if ('flaw' in decoded) return unreadable([{ ...undecodable(decoded.flaw), ...decoded.at }]);
-  const { tree, root, flaws, isWhole, positionAt } = readYamlTree(decoded.text);
+  const { tree, root, flaws, isWhole } = readYamlTree(decoded.text);
+  const positionAt = positionsIn(decoded.text);
   const flawed = flaws.map(
     ({ offset, ...flaw }): LocatedViolation => ({ ...flaw, subject: 'value', didYouMean: null, ...positionAt(offset) }),
   );

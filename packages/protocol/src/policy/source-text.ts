@@ -22,17 +22,27 @@ export function decodeSource(source: string | Uint8Array): Decoded {
   return text === null ? { flaw: 'not-utf8', at: firstFlaw(source) } : { text };
 }
 
-/** Turns offsets into positions; `lineStarts` are the offsets at which lines begin. */
-export function positionAt(text: string, lineStarts: readonly number[], offset: number): Position {
+/** Turns offsets into positions. Lines end at a line feed; the parser's own count loses lines after some syntax errors. */
+export function positionsIn(text: string): (offset: number) => Position {
+  const lineStarts = [0];
+  for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', newline + 1)) lineStarts.push(newline + 1);
+  return (offset) => {
+    const end = Math.min(offset, text.length);
+    const line = lastAtOrBefore(lineStarts, end);
+    return { line: line + 1, column: Array.from(text.slice(lineStarts[line], end)).length + 1 };
+  };
+}
+
+/** The index of the last of the ascending numbers that is not above the wanted one; the first is never above it. */
+function lastAtOrBefore(ascending: readonly number[], wanted: number): number {
   let low = 0;
-  let high = lineStarts.length - 1;
+  let high = ascending.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    if ((ascending[middle] ?? 0) <= wanted) low = middle;
     else high = middle - 1;
   }
-  const lineStart = lineStarts[low] ?? 0;
-  return { line: low + 1, column: Array.from(text.slice(lineStart, offset)).length + 1 };
+  return low;
 }
 
 function decode(bytes: Uint8Array): string | null {

@@ -6,14 +6,9 @@
  * the text is read, so that a hostile document is refused about as fast as it is read.
  */
 import { DEPTH_MAX, shown } from '@glidepath/core';
-import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
 import type { ReadingViolationCode } from './reading-violations.ts';
-import { type Position, positionAt } from './source-text.ts';
 import { type Flaw, type Walked, walk } from './yaml-walk.ts';
-
-export interface YamlTree extends Walked {
-  readonly positionAt: (offset: number) => Position;
-}
 
 /** Above the tokens of any policy up to 1 MiB, and few enough to be read in about a second even when nothing in them is right. */
 export const TOKENS_MAX = 250_000;
@@ -28,13 +23,9 @@ const OPTIONS = { version: '1.2', schema: 'core', merge: false, strict: true, un
 
 const UNREAD: Walked = { tree: null, root: { key: null, value: 0, items: new Map() }, flaws: [], isWhole: false };
 
-export function readYamlTree(text: string): YamlTree {
-  const lines = new LineCounter();
-  const parsed = parseWithinBounds(text, lines);
-  return {
-    ...('flaw' in parsed ? { ...UNREAD, flaws: [parsed.flaw] } : treeOf(parsed.document)),
-    positionAt: (offset) => positionAt(text, lines.lineStarts, Math.min(offset, text.length)),
-  };
+export function readYamlTree(text: string): Walked {
+  const parsed = parseWithinBounds(text);
+  return 'flaw' in parsed ? { ...UNREAD, flaws: [parsed.flaw] } : treeOf(parsed.document);
 }
 
 function treeOf(document: Document.Parsed | null): Walked {
@@ -44,11 +35,10 @@ function treeOf(document: Document.Parsed | null): Walked {
 
 type Parsed = { readonly document: Document.Parsed | null } | { readonly flaw: Flaw };
 
-function parseWithinBounds(text: string, lines: LineCounter): Parsed {
-  const parser = new Parser(lines.addNewLine);
+function parseWithinBounds(text: string): Parsed {
+  const parser = new Parser();
   const composer = new Composer(OPTIONS);
   const documents: Document.Parsed[] = [];
-  lines.addNewLine(0);
   let tokens = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
