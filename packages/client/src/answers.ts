@@ -1,0 +1,77 @@
+/** The answers of a client as a table: one look-up per check, made anew when something changes. Pure. */
+import {
+  type Cause,
+  type Decision,
+  decisionFor,
+  decisionsFor,
+  holderRemoved,
+  limitsOf,
+  noSignedWord,
+  type Origin,
+  type Standing,
+  type Terms,
+  type VerdictClaims,
+} from '@glidepath/core';
+import type { Held } from './held.ts';
+
+export interface Answers {
+  readonly decisions: ReadonlyMap<string, Decision>;
+  /** For a name that the table does not have. */
+  readonly other: (feature: string) => Decision;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+const NO_DECISIONS: ReadonlyMap<string, Decision> = new Map();
+const NO_LIMITS: Readonly<Record<string, number>> = Object.freeze({});
+
+/** What the word in hand is, and of when. */
+export function originOf({ lease, verdicts }: Held): Origin {
+  if (lease === null) return { source: 'none', asOf: null };
+  return { source: lease.source, asOf: verdicts.at(-1)?.claims.iatMs ?? lease.claims.iatMs };
+}
+
+export function answersOn(terms: Terms, shown: Standing, origin: Origin): Answers {
+  return {
+    decisions: decisionsFor(terms, shown, origin),
+    other: (feature) => decisionFor(terms, shown, feature, origin),
+    limits: limitsOf(terms, shown),
+  };
+}
+
+/** Nothing signed was ever seen: the application itself has said what then. */
+export function answersUnsigned(allows: boolean): Answers {
+  return { decisions: NO_DECISIONS, other: (feature) => noSignedWord(feature, allows), limits: NO_LIMITS };
+}
+
+/** The holder was removed: at once, everything. */
+export function answersRemoved(terms: Terms, verdict: VerdictClaims, origin: Origin): Answers {
+  const removed = (feature: string) => holderRemoved(terms, feature, verdict.effectiveAt, origin);
+  return { decisions: new Map(terms.path.features.map(({ name }) => [name, removed(name)])), other: removed, limits: NO_LIMITS };
+}
+
+/** A signed "no" to somebody who holds nothing: nothing is allowed, and the verdict says why. */
+export function answersRefused(verdict: VerdictClaims): Answers {
+  const { code, reason, iatMs, effectiveAt } = verdict;
+  const refused = (feature: string): Decision =>
+    Object.freeze({
+      allowed: false,
+      feature,
+      tier: 'none',
+      limits: NO_LIMITS,
+      code: code === 'not-started' ? 'not-started' : verdict.verdict === 'holder-removed' ? 'holder-removed' : 'not-in-tier',
+      reason,
+      userMessage: null,
+      cause: refusalCause(verdict),
+      since: effectiveAt,
+      next: null,
+      source: 'server',
+      asOf: iatMs,
+      policy: null,
+    });
+  return { decisions: NO_DECISIONS, other: refused, limits: NO_LIMITS };
+}
+
+function refusalCause({ verdict, code }: VerdictClaims): Cause {
+  if (verdict === 'suspended' || verdict === 'revoked') return verdict;
+  return verdict === 'holder-removed' || code === 'not-started' ? 'none' : 'seats';
+}

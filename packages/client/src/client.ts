@@ -1,0 +1,180 @@
+/**
+ * The embedded client: answers at once from what was signed, and asks for more in the background.
+ *
+ * `check` reads a table. Everything else here keeps that table current, and nothing that happens outside (a server, a
+ * disk, a clock, a listener) can make it throw, wait or answer otherwise than the signed path says.
+ */
+import { type Contribution, type Decision, explain, type Milliseconds, SECOND } from '@glidepath/core';
+import { openCache } from './cache.ts';
+import { createCounters } from './counters.ts';
+import { type Health, healthOf } from './health.ts';
+import { Installation } from './installation.ts';
+import { type ClientEvents, createListeners } from './listeners.ts';
+import { meterClient } from './meters.ts';
+import { type ClientOptions, settingsOf } from './options.ts';
+import type { Platform } from './platform.ts';
+import { Refresher } from './refresher.ts';
+import { type ClientStatus, statusOf } from './status.ts';
+import { situationOf } from './terms-of-lease.ts';
+import { Ticker } from './ticker.ts';
+import { trustedNow } from './trusted-time.ts';
+
+export interface Explanation {
+  readonly decision: Decision;
+  /** What each cause contributes; empty while nothing signed is held. */
+  readonly causes: readonly Contribution[];
+}
+
+export interface LicenceClient {
+  /** The decision about a feature. Synchronous, never throws, reads no clock and does no I/O. */
+  check(feature: string): Decision;
+  /** A limit of the tier in force; undefined where it has none of that name, or nothing signed was ever seen. */
+  limit(name: string): number | undefined;
+  explain(feature: string): Explanation;
+  readonly status: ClientStatus;
+  health(): Health;
+  /** Calls a listener at each change; gives the function that ends it. */
+  on<E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void): () => void;
+  /**
+   * Waits until there is a word, or a reason why there is none, or the time is over. Never rejects. An application that
+   * wants to start without its licence server calls it and goes on, whatever the status.
+   */
+  ready(options?: { readonly timeoutMs?: Milliseconds }): Promise<ClientStatus>;
+  /** Asks the server now. Never rejects. */
+  refresh(): Promise<ClientStatus>;
+  /** Stops the loop; `check` goes on answering from the last table. `release` gives the seat back. */
+  close(options?: { readonly release?: boolean }): Promise<void>;
+}
+
+const READY_MS: Milliseconds = 5 * SECOND;
+/** Names that the policy does not know are remembered so that asking again allocates nothing; but not without end. */
+const OTHERS_MAX = 1_000;
+
+/** Makes a client on a platform. `createClient` of the package does it for Node. */
+export function createClientOn(platform: Platform, options: ClientOptions): LicenceClient {
+  const settings = settingsOf(options);
+  const counters = createCounters();
+  const { count } = counters;
+  const listeners = createListeners(count);
+  const installation = new Installation(settings, platform, openCache(platform.files, count), count);
+  const waiting = new Set<() => void>();
+  let status: ClientStatus = settings.misconfiguration === null ? 'not-ready' : 'fatal';
+  let closed: Promise<void> | null = null;
+  let isLoaded = false;
+
+  const failed = (error: unknown): void => {
+    count('internal');
+    platform.log.warn('internal', { error: String(error) });
+  };
+  const moved = (): void => {
+    const silence = refresher.failure?.code ?? null;
+    const now = statusOf({
+      misconfiguration: settings.misconfiguration,
+      held: installation.held,
+      silence,
+      now: trustedNow(installation.time),
+    });
+    if (now === status) return;
+    const from = status;
+    status = now;
+    const say = now === 'ready' ? platform.log.info : platform.log.warn;
+    say.call(platform.log, 'status-changed', { from, to: now });
+    listeners.tell('status', { from, to: now });
+  };
+  const refresher: Refresher = new Refresher(installation, {
+    settled: () => {
+      ticker.tick();
+      for (const look of [...waiting]) look();
+    },
+    failed,
+  });
+  const ticker: Ticker = new Ticker(installation, listeners, { moved, woke: () => refresher.wake(), failed });
+
+  const loading = installation
+    .load()
+    .catch(failed)
+    .then(() => {
+      isLoaded = true;
+      ticker.tick();
+      if (closed === null && settings.misconfiguration === null) refresher.start();
+      for (const look of [...waiting]) look();
+    })
+    .catch(failed);
+
+  let others = new Map<string, Decision>();
+  let othersOf = ticker.answers;
+  const other = (feature: string): Decision => {
+    const { answers } = ticker;
+    if (othersOf !== answers) {
+      othersOf = answers;
+      others = new Map();
+    }
+    const name = typeof feature === 'string' ? feature : typeof feature;
+    if (answers.decisions.size > 0) count('unknown-feature');
+    const known = others.get(name);
+    if (known !== undefined) return known;
+    const decision = answers.other(name);
+    if (others.size < OTHERS_MAX) others.set(name, decision);
+    return decision;
+  };
+  const check = (feature: string): Decision => ticker.answers.decisions.get(feature) ?? other(feature);
+
+  /** Nothing more can be learned by waiting: there is a word of this start, or somebody has to do something. */
+  const isSettled = (): boolean => {
+    if (!isLoaded) return false;
+    const { lease, refusal, memory } = installation.held;
+    if (settings.misconfiguration !== null || refusal !== null || status === 'error' || status === 'fatal') return true;
+    return lease !== null && lease.source !== 'bootstrap' && (!memory.released || refresher.failure !== null);
+  };
+
+  const client: LicenceClient = {
+    check,
+    limit: (name) => {
+      const { limits } = ticker.answers;
+      return Object.hasOwn(limits, name) ? limits[name] : undefined;
+    },
+    explain(feature) {
+      const situation = situationOf(installation.held);
+      const causes = situation === null ? [] : explain(situation.terms, situation.observations, trustedNow(installation.time));
+      return { decision: check(feature), causes };
+    },
+    get status() {
+      return status;
+    },
+    health: () => healthOf({ status, installation, ticker, refresher, counters: counters.snapshot() }),
+    on: (event, listener) => listeners.on(event, listener),
+    ready({ timeoutMs = READY_MS } = {}) {
+      return new Promise((resolve) => {
+        const done = (): void => {
+          waiting.delete(look);
+          timer.cancel();
+          resolve(status);
+        };
+        const look = (): void => {
+          if (isSettled() || closed !== null) done();
+        };
+        const timer = platform.scheduler.after(timeoutMs, done);
+        waiting.add(look);
+        look();
+      });
+    },
+    async refresh() {
+      await loading;
+      if (closed === null) await refresher.refresh();
+      return status;
+    },
+    close({ release = false } = {}) {
+      closed ??= (async () => {
+        await loading;
+        await refresher.stop();
+        if (release) await refresher.release();
+        ticker.stop();
+        await installation.save();
+        for (const look of [...waiting]) look();
+      })().catch(failed);
+      return closed;
+    },
+  };
+  if (options.meter !== undefined) meterClient(options.meter, client);
+  return client;
+}

@@ -1,0 +1,20 @@
+/** The key that makes this installation itself: it signs every request, and leases are bound to it (RFC 7800). */
+import type { Entropy } from '@glidepath/core';
+import { type Crypto, decodeBase64Url, encodeBase64Url, type SigningKey } from '@glidepath/protocol/words';
+import type { Cache } from './cache.ts';
+
+const SEED_BYTES = 32;
+
+/** The installation's key: the one in its cache, or a new one that is put there. */
+export async function installationKey(cache: Cache, crypto: Crypto, entropy: Entropy): Promise<SigningKey> {
+  const text = await cache.key(
+    () => `${encodeBase64Url(entropy.bytes(SEED_BYTES))}\n`,
+    (held) => seedIn(held) !== null,
+  );
+  return crypto.signerFromSeed(seedIn(text) ?? entropy.bytes(SEED_BYTES));
+}
+
+function seedIn(text: string): Uint8Array | null {
+  const seed = decodeBase64Url(text.trimEnd());
+  return seed?.length === SEED_BYTES ? seed : null;
+}

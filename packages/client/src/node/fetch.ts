@@ -1,0 +1,40 @@
+/** HTTP by Node's own `fetch`: no redirect is followed, and an answer is read no further than its cap. */
+import { Fault } from '@glidepath/core';
+import type { HttpAnswer, HttpRequest, TransportCode } from '../platform.ts';
+
+export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
+  const { method, url, headers, body, signal } = request;
+  let response: Response;
+  try {
+    response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
+  } catch (cause) {
+    throw fault(signal.aborted ? 'timeout' : 'refused', 'The server cannot be reached', cause);
+  }
+  if (response.status >= 300 && response.status < 400) {
+    await response.body?.cancel();
+    throw fault('redirected', 'The answer is a redirect, which is not followed');
+  }
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await textOf(response, request) };
+}
+
+async function textOf(response: Response, { bodyMaxBytes, signal }: HttpRequest): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      // Leaving the loop cancels the stream, which closes the connection.
+      if (size > bodyMaxBytes) break;
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch (cause) {
+    throw fault(signal.aborted ? 'timeout' : 'truncated', 'The answer broke off', cause);
+  }
+  if (size > bodyMaxBytes) throw fault('too-large', `The answer is larger than ${bodyMaxBytes} bytes`);
+  return text + decoder.decode();
+}
+
+function fault(code: TransportCode, message: string, cause?: unknown): Fault {
+  return new Fault(code, message, { retryable: true, cause });
+}

@@ -1,0 +1,179 @@
+/**
+ * What an installation remembers beside its signed words: when it received what, and what time it was.
+ *
+ * Nothing in it can take anything away by itself. Receipts only say from when a *signed* word counts, so that a sidecar
+ * that is lost, torn or forged costs at most a dwell that begins again; SECURITY.md says what that is worth.
+ */
+import type { Counter, Instant } from '@glidepath/core';
+import type { SavedTime } from './trusted-time.ts';
+
+/** Facts about one license on this installation; the time is kept apart. */
+export interface Memory {
+  /** The license that the words are about, and hashes of the license keys under which they came. */
+  readonly license: string | null;
+  readonly keys: readonly string[];
+  /** The highest `seq` seen. */
+  readonly seq: Counter | null;
+  /** `iatMs` of the last word that answered this installation. */
+  readonly wordAt: Instant | null;
+  /** First verified receipt of what goes on now, by `receiptName`. */
+  readonly receipts: Readonly<Record<string, Instant>>;
+  /** Name of the tier in force; null before any. */
+  readonly tier: string | null;
+  /** Until when no further tier is taken, in trusted time. */
+  readonly stepAt: Instant | null;
+  /** Since when the wall clock has been behind, and the machine another one. */
+  readonly clockBehindAt: Instant | null;
+  readonly identityChangedAt: Instant | null;
+  /** The machine to which the lease was given. */
+  readonly fingerprint: Readonly<Record<string, string>>;
+  /** When this installation ran first: from then on a bootstrap lease counts. */
+  readonly firstRunAt: Instant | null;
+  /** The seat was given back: the next start asks as a new holder. */
+  readonly released: boolean;
+  /** Break-glass grants used here, and those of them that a server has heard of. */
+  readonly grantsUsed: readonly string[];
+  readonly grantsReported: readonly string[];
+}
+
+export interface Sidecar {
+  readonly memory: Memory;
+  readonly time: SavedTime | null;
+}
+
+export const BLANK: Memory = {
+  license: null,
+  keys: [],
+  seq: null,
+  wordAt: null,
+  receipts: {},
+  tier: null,
+  stepAt: null,
+  clockBehindAt: null,
+  identityChangedAt: null,
+  fingerprint: {},
+  firstRunAt: null,
+  released: false,
+  grantsUsed: [],
+  grantsReported: [],
+};
+
+const FORMAT = 1;
+
+export function sidecarText({ memory, time }: Sidecar): string {
+  return `${JSON.stringify({ format: FORMAT, memory, time })}\n`;
+}
+
+/** The sidecar in a text, or null for anything that is not whole and of this format. */
+export function parseSidecar(text: string): Sidecar | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value) || value.format !== FORMAT || !isMemory(value.memory)) return null;
+    const time = value.time;
+    if (time !== null && !isTime(time)) return null;
+    return { memory: value.memory, time };
+  } catch {
+    return null;
+  }
+}
+
+type Test = (value: unknown) => boolean;
+
+const isText: Test = (value) => typeof value === 'string';
+const isNumber: Test = (value) => Number.isSafeInteger(value);
+const orNull =
+  (test: Test): Test =>
+  (value) =>
+    value === null || test(value);
+const listOf =
+  (test: Test): Test =>
+  (value) =>
+    Array.isArray(value) && value.every(test);
+const recordOf =
+  (test: Test): Test =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(test);
+const shapeOf =
+  (fields: Readonly<Record<string, Test>>): Test =>
+  (value) =>
+    isRecord(value) && Object.entries(fields).every(([name, test]) => test(value[name]));
+
+const MEMORY = shapeOf({
+  license: orNull(isText),
+  keys: listOf(isText),
+  seq: orNull(shapeOf({ incarnation: isNumber, count: isNumber })),
+  wordAt: orNull(isNumber),
+  receipts: recordOf(isNumber),
+  tier: orNull(isText),
+  stepAt: orNull(isNumber),
+  clockBehindAt: orNull(isNumber),
+  identityChangedAt: orNull(isNumber),
+  fingerprint: recordOf(isText),
+  firstRunAt: orNull(isNumber),
+  released: (value) => typeof value === 'boolean',
+  grantsUsed: listOf(isText),
+  grantsReported: listOf(isText),
+} satisfies Record<keyof Memory, Test>);
+
+const TIME = shapeOf({
+  signedAt: isNumber,
+  acceptedMs: isNumber,
+  gaps: listOf(shapeOf({ ms: isNumber, openedAtRunMs: isNumber, grewAtRunMs: isNumber })),
+  unverifiedRunMs: isNumber,
+  skewMs: isNumber,
+  bootId: orNull(isText),
+  wallAt: isNumber,
+  monotonicAt: isNumber,
+} satisfies Record<keyof SavedTime, Test>);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isMemory(value: unknown): value is Memory {
+  return MEMORY(value);
+}
+
+function isTime(value: unknown): value is SavedTime {
+  return TIME(value);
+}
+
+/**
+ * Joins what another process of the installation remembers with what this one does. The one that heard a later word is
+ * right about what goes on; a receipt that both have is the earlier of the two; a grant used by either is used.
+ */
+export function mergeMemories(own: Memory, other: Memory): Memory {
+  if (other.license !== null && own.license !== null && other.license !== own.license) return own;
+  const newer = (other.wordAt ?? 0) > (own.wordAt ?? 0) ? other : own;
+  const older = newer === own ? other : own;
+  const isSameWord = newer.wordAt === older.wordAt;
+  return {
+    ...newer,
+    license: own.license ?? other.license,
+    keys: union(own.keys, other.keys),
+    receipts: mergeReceipts(newer.receipts, older.receipts, isSameWord),
+    firstRunAt: earliest(own.firstRunAt, other.firstRunAt),
+    clockBehindAt: own.clockBehindAt === null ? null : earliest(own.clockBehindAt, other.clockBehindAt),
+    grantsUsed: union(own.grantsUsed, other.grantsUsed),
+    grantsReported: union(own.grantsReported, other.grantsReported),
+  };
+}
+
+function mergeReceipts(newer: Memory['receipts'], older: Memory['receipts'], isSameWord: boolean): Memory['receipts'] {
+  const names = Object.keys(isSameWord ? { ...newer, ...older } : newer);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const at = earliest(newer[name] ?? null, older[name] ?? null);
+      return at === null ? [] : [[name, at]];
+    }),
+  );
+}
+
+function earliest(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  return [...new Set([...a, ...b])];
+}

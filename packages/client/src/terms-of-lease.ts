@@ -1,0 +1,93 @@
+/** From what is held to what core decides on: the terms that were signed, and what this installation observed. Pure. */
+import { type Instant, instant, type LeaseClaims, type MeterObservation, type Observations, type Terms } from '@glidepath/core';
+import { type Held, type HeldLease, type HeldVerdict, ownValue, receiptName } from './held.ts';
+import type { Memory } from './sidecar.ts';
+
+export interface Situation {
+  readonly terms: Terms;
+  readonly observations: Observations;
+}
+
+/** What there is to decide on; null where no lease is held. */
+export function situationOf({ lease, verdicts, memory }: Held): Situation | null {
+  if (lease === null) return null;
+  return { terms: termsOfLease(lease, verdicts, memory), observations: observationsOf(lease, verdicts, memory) };
+}
+
+function termsOfLease({ claims }: HeldLease, verdicts: readonly HeldVerdict[], memory: Memory): Terms {
+  const place = (tier: string) => claims.path.tiers.findIndex(({ name }) => name === tier);
+  const steps = verdicts.filter((verdict) => verdict.claims.verdict === 'superseded');
+  const given = place(claims.tier);
+  const tier = Math.max(given, Math.min(given + steps.length, place(claims.floorTier)));
+  const stepped = tier > given ? steps.at(-1)?.claims : undefined;
+  return {
+    policy: claims.policy,
+    path: claims.path,
+    planTier: place(claims.planTier),
+    tier,
+    tierCause: stepped === undefined ? claims.tierCause : 'seats',
+    tierSince: stepped === undefined ? claims.tierSince : stepped.iatMs,
+    startsAt: claims.startsAt,
+    expiresAt: claims.expiresAt,
+    // A tier that the present policy does not have is no way to come down.
+    lowered: claims.lowered.flatMap(({ from, ...lowering }) => (place(from) < 0 ? [] : [{ ...lowering, from: place(from) }])),
+    bootstrapEndsAt: bootstrapEndsAt(claims, memory),
+  };
+}
+
+function bootstrapEndsAt({ bootstrap }: LeaseClaims, { firstRunAt }: Memory): Instant | null {
+  return bootstrap === null || firstRunAt === null ? null : instant(firstRunAt + bootstrap.forMs);
+}
+
+function observationsOf({ claims }: HeldLease, verdicts: readonly HeldVerdict[], memory: Memory): Observations {
+  return {
+    lastSignedWordAt: lastSignedWordAt(claims, memory),
+    suspendedAt: statusBegan('suspended', claims, verdicts, memory),
+    revokedAt: statusBegan('revoked', claims, verdicts, memory),
+    trustLostAt: ownValue(memory.receipts, 'trust') ?? null,
+    identityChangedAt: memory.identityChangedAt,
+    clockBehindAt: memory.clockBehindAt,
+    usage: claims.quotas.map((quota) => meterObservation(quota, claims, memory)),
+    seats: claims.seats,
+    loweringReceivedAt: Object.fromEntries(
+      claims.lowered.flatMap(({ id }) => {
+        const at = ownValue(memory.receipts, receiptName.lowering(id));
+        return at === undefined ? [] : [[id, at]];
+      }),
+    ),
+  };
+}
+
+/**
+ * Silence counts from the last word of any issuer. One that answered is the last there is; one that nobody asked for (a
+ * bootstrap lease, a break-glass lease) counts where it is later, and the former from this installation's first run.
+ */
+function lastSignedWordAt(claims: LeaseClaims, { wordAt, firstRunAt }: Memory): Instant {
+  if (claims.nonce !== null) return wordAt ?? claims.iatMs;
+  const firstRun = claims.bootstrap === null ? null : firstRunAt;
+  return instant(Math.max(claims.iatMs, wordAt ?? claims.iatMs, firstRun ?? claims.iatMs));
+}
+
+/** From its receipt, and no earlier than it takes effect. */
+function statusBegan(
+  status: 'suspended' | 'revoked',
+  claims: LeaseClaims,
+  verdicts: readonly HeldVerdict[],
+  { receipts }: Memory,
+): Instant | null {
+  const received = ownValue(receipts, status);
+  if (received === undefined) return null;
+  const verdict = verdicts.find((standing) => standing.claims.verdict === status);
+  const effectiveAt = verdict?.claims.effectiveAt ?? (claims.status === status ? claims.statusAt : received);
+  return instant(Math.max(received, effectiveAt));
+}
+
+function meterObservation(
+  { meter, used, limit, resetsAt }: LeaseClaims['quotas'][number],
+  { path }: LeaseClaims,
+  memory: Memory,
+): MeterObservation {
+  const rungs = ownValue(path.quota, meter) ?? [];
+  const receivedAt = rungs.map((_, rung) => ownValue(memory.receipts, receiptName.quota(meter, resetsAt, rung)) ?? null);
+  return { meter, used, limit, resetsAt, receivedAt };
+}
