@@ -2,7 +2,7 @@
 import type { LeaseClaims } from '@glidepath/core';
 import { DAY, instant } from '@glidepath/core';
 import fc from 'fast-check';
-import { leaseClaims, PATH, START } from './samples.ts';
+import { leaseClaims, PATH, START } from './test-words.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string());
 const whole = fc.maxSafeInteger();

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ENTRIES, KEYS, leaseClaims } from '../samples.ts';
+import { ENTRIES, KEYS, leaseClaims } from '../test-words.ts';
 import { LEASE_TYP, signWord } from '../words/compact.ts';
 import { jwks } from './jwks.ts';
 

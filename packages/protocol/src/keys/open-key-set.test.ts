@@ -1,7 +1,7 @@
 import { DAY } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../node/node-crypto.ts';
-import { at, bundle, ENTRIES, ENV, entry, ISS, KEYS, keySetClaims, keySetKeyClaims } from '../samples.ts';
+import { at, bundle, ENTRIES, ENV, entry, ISS, KEYS, keySetClaims, keySetKeyClaims } from '../test-words.ts';
 import { LEASE_TYP, signWord } from '../words/compact.ts';
 import type { KeySet, KeySetBundle, KeySetClaims } from './key-set.ts';
 import { signKeySet, signKeySetKey, signRoot } from './key-set.ts';

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkBundle, checkKeySetClaims, checkKeySetKeyClaims, checkRootClaims } from '../keys/key-set.ts';
+import { arbitraryLease } from '../test-arbitrary.ts';
 import {
   bundle,
   ENV,
@@ -14,8 +15,7 @@ import {
   leaseClaims,
   proofClaims,
   verdictClaims,
-} from '../samples.ts';
-import { arbitraryLease } from '../test-arbitrary.ts';
+} from '../test-words.ts';
 import { checkGrantClaims, checkLeaseClaims, checkProofClaims, checkVerdictClaims } from '../words/claims.ts';
 import { SCHEMAS } from './index.ts';
 

@@ -2,7 +2,7 @@ import { type GrantClaims, HOUR, type LeaseClaims } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import type { SigningKey } from '../crypto.ts';
 import { nodeCrypto } from '../node/node-crypto.ts';
-import { at, ENTRIES, ENV, grantClaims, grantedLeaseClaims, ISS, KEYS, LICENSE, leaseClaims, NONCE, PATH } from '../samples.ts';
+import { at, ENTRIES, ENV, grantClaims, grantedLeaseClaims, ISS, KEYS, LICENSE, leaseClaims, NONCE, PATH } from '../test-words.ts';
 import { LEASE_TYP, signWord, VERDICT_TYP } from './compact.ts';
 import type { WordContext } from './context.ts';
 import { openGrant, signGrant } from './grant.ts';

@@ -1,7 +1,7 @@
 import { DAY, HOUR, type LeaseClaims } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../node/node-crypto.ts';
-import { at, ENTRIES, ENV, ISS, KEYS, LICENSE, leaseClaims, NONCE } from '../samples.ts';
+import { at, ENTRIES, ENV, ISS, KEYS, LICENSE, leaseClaims, NONCE } from '../test-words.ts';
 import { LEASE_TYP, signWithHeader, signWord, VERDICT_TYP } from './compact.ts';
 import type { WordContext } from './context.ts';
 import { openLease } from './lease.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../node/node-crypto.ts';
-import { KEYS, proofClaims } from '../samples.ts';
+import { KEYS, proofClaims } from '../test-words.ts';
 import { LEASE_TYP, PROOF_TYP, signWithHeader, signWord } from './compact.ts';
 import { openProof, type ProofContext, signProof } from './proof.ts';
 

@@ -1,7 +1,7 @@
 import { DAY, type VerdictClaims } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../node/node-crypto.ts';
-import { at, ENTRIES, ENV, ISS, KEYS, LICENSE, leaseClaims, NONCE, verdictClaims } from '../samples.ts';
+import { at, ENTRIES, ENV, ISS, KEYS, LICENSE, leaseClaims, NONCE, verdictClaims } from '../test-words.ts';
 import { LEASE_TYP, signWord, VERDICT_TYP } from './compact.ts';
 import type { WordContext } from './context.ts';
 import type { WordReason } from './reasons.ts';

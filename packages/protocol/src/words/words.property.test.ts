@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Crypto } from '../crypto.ts';
 import { openKeySet } from '../keys/open-key-set.ts';
 import { nodeCrypto } from '../node/node-crypto.ts';
+import { arbitraryLease } from '../test-arbitrary.ts';
 import {
   at,
   bundle,
@@ -15,8 +16,7 @@ import {
   leaseClaims,
   proofClaims,
   verdictClaims,
-} from '../samples.ts';
-import { arbitraryLease } from '../test-arbitrary.ts';
+} from '../test-words.ts';
 import { LEASE_TYP, signWord, VERDICT_TYP } from './compact.ts';
 import { openGrant, signGrant } from './grant.ts';
 import { openLease } from './lease.ts';
