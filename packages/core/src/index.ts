@@ -30,6 +30,7 @@ export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
 export { observedByServer } from './license/observed.ts';
 export * from './license/status.ts';
+export { END_OF_TIME, type MeterWindow, type TermSpan, type WindowRule, windowAt } from './meter/window-at.ts';
 export { type CheckedPolicy, checkPolicy, VIOLATIONS_MAX } from './policy/check-policy.ts';
 export { AGGREGATES, ANCHORS, API_VERSION, ITEMS_MAX, PLAN_DEFAULTS, WINDOW_UNITS } from './policy/document.ts';
 export { LEAD_TIMES_PATTERN, QUOTA_PATHS_MAX, RUNGS_MAX, SEVERITIES } from './policy/document-path.ts';
