@@ -1,0 +1,74 @@
+/**
+ * Writes what is made from code: JSON Schemas, the reference of error codes, tables in documents. `npm run generate`.
+ *
+ * Nothing here depends on time or machine, so that running it again writes nothing. `generate.test.ts` fails while what
+ * is committed differs from what would be written.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ERROR_CODES, ERRORS, SCHEMAS } from '@glidepath/protocol';
+import { PARTS, withPart } from './docs.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SCHEMA_FOLDER = 'conformance/schemas';
+
+/** Every generated file, whole, by its path from the repository's root. */
+export function generated(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, schema] of Object.entries(SCHEMAS)) {
+    files.set(`${SCHEMA_FOLDER}/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+  }
+  files.set('docs/reference/errors.md', errorReference());
+  for (const { file, name, render } of PARTS) {
+    files.set(file, withPart(files.get(file) ?? readFileSync(join(ROOT, file), 'utf8'), name, render()));
+  }
+  return files;
+}
+
+/** Schemas that are committed and that nothing makes any more. */
+export function leftovers(files: ReadonlyMap<string, string>): readonly string[] {
+  const folder = join(ROOT, SCHEMA_FOLDER);
+  const present = existsSync(folder) ? readdirSync(folder).map((name) => `${SCHEMA_FOLDER}/${name}`) : [];
+  return present.filter((path) => !files.has(path));
+}
+
+/** What is committed; null when it is not there. */
+export function committed(path: string): string | null {
+  const file = join(ROOT, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+function errorReference(): string {
+  const rows = [...ERROR_CODES].sort().map((code) => {
+    const { status, retryable, title, anchor } = ERRORS[code];
+    return `| <a id="${anchor}"></a>\`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title} |`;
+  });
+  return `# Error codes
+
+Written by \`npm run generate\` from the table in \`packages/protocol/src/errors/errors.ts\`.
+
+Every answer of the HTTP API that is no success is a problem document (RFC 9457, \`application/problem+json\`). Its member \`code\` is stable and the one
+for programs; \`title\` and \`detail\` are for people. An embedded client acts on none of them: only a signed word, which may stand beside in the member
+\`word\`, takes something away from a running application.
+
+| code | status | the same request may succeed later | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function writeAll(): void {
+  const files = generated();
+  for (const [path, content] of files) {
+    if (committed(path) === content) continue;
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), content);
+    console.log(`written ${path}`);
+  }
+  for (const path of leftovers(files)) {
+    rmSync(join(ROOT, path));
+    console.log(`removed ${path}`);
+  }
+}
+
+if (import.meta.main) writeAll();
