@@ -18,6 +18,8 @@ const ZONES = [
   'Asia/Kolkata',
   'Asia/Kathmandu',
   'Asia/Gaza',
+  'Asia/Pyongyang',
+  'America/Caracas',
   'Australia/Lord_Howe',
   'Pacific/Apia',
   'Pacific/Chatham',

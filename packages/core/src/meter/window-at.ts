@@ -58,7 +58,7 @@ export function findWindow({ window, anchor, timeZone }: WindowRule, now: Instan
   return windowOn(termRuler(window, wallAt(timeZone, term.termStart)), timeZone, now, term.termStart);
 }
 
-/** Boundaries in local time, numbered: `wallOf(numberOf(wall)) ≤ wall < wallOf(numberOf(wall) + 1)`. */
+/** Boundaries in local time, numbered; `numberOf` gives one that is near a local time, from which a search need not go far. */
 interface Ruler {
   readonly numberOf: (wall: Milliseconds) => number;
   readonly wallOf: (number: number) => Milliseconds;
@@ -95,16 +95,15 @@ function monthsFrom(origin: Milliseconds): Ruler {
   return {
     numberOf: (wall) => {
       const date = civilFromDays(Math.floor(wall / DAY));
-      const number = (date.year - year) * 12 + date.month - month;
-      return wallOf(number) <= wall ? number : number - 1;
+      return (date.year - year) * 12 + date.month - month;
     },
     wallOf,
   };
 }
 
 /**
- * Finds the window between two boundaries. Local time is only where the search begins: when clocks go back over a boundary,
- * an instant that shows yesterday may be in today's window.
+ * Finds the window between two boundaries. Local time is only where the search begins: the boundary of a month may lie later
+ * in it, and when clocks go back over a boundary, an instant that shows yesterday may be in today's window.
  */
 function windowOn({ numberOf, wallOf }: Ruler, zone: string, now: Instant, origin: Instant | null): MeterWindow {
   const boundary = (number: number): Instant => (number === 0 && origin !== null ? origin : instantOf(zone, wallOf(number)));
