@@ -63,9 +63,19 @@ export function answer(status: number, body: unknown, headers?: Readonly<Record<
   return headers === undefined ? { kind: 'answer', status, body } : { kind: 'answer', status, body, headers };
 }
 
-/** `detail` is a sentence about this occurrence; what is read by programs goes into `extras`. */
+/**
+ * `detail` is a sentence about this occurrence; what is read by programs goes into `extras`. Names that others chose may
+ * stand in the sentence: what a terminal would act on is made visible here.
+ */
 export function refuse(code: ErrorCode, detail: string, extras: ProblemExtras = {}): Refusal {
-  return { kind: 'refusal', code, detail, extras };
+  return { kind: 'refusal', code, detail: visible(detail), extras };
+}
+
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export interface Context<Body = unknown, Query = unknown> {

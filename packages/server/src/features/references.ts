@@ -1,5 +1,5 @@
 /** Finds what a caller refers to by id or by name, within an environment; what lies in another does not exist here. */
-import type { Customer, License, Principal, Product, Store, Team } from '@glidepath/core';
+import { type Customer, describeValue, type License, type Principal, type Product, type Store, shown, type Team } from '@glidepath/core';
 import { isId } from '@glidepath/protocol';
 import { type Refusal, refuse } from '../command.ts';
 
@@ -35,5 +35,5 @@ export async function findLicense(store: Store, environment: string, id: string)
 
 /** The refusal for a reference in a path or body that leads nowhere. */
 export function nothingCalled(kind: string, reference: string): Refusal {
-  return refuse('not-found', `There is no ${kind} ${JSON.stringify(reference)} here.`, { facts: { kind, reference } });
+  return refuse('not-found', `There is no ${kind} ${describeValue(reference)} here.`, { facts: { kind, reference: shown(reference) } });
 }

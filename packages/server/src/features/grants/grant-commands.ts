@@ -2,8 +2,7 @@
  * Delegation grants: a sub-key that may sign leases of one license, up to a tier and a number of seats, until an instant.
  *
  * Break-glass is the first use: an operator makes one before it is needed, or while the control plane is still there, and
- * carries file and seed to where it is not. What was used comes back with the first contact (`grantUse`), once per
- * installation, and is an event that pages.
+ * carries file and seed to where it is not. What was used comes back with the first contact, in the request for a lease.
  */
 import {
   AUDIENCE,
@@ -19,7 +18,7 @@ import {
 import { encodeBase64Url, signGrant } from '@glidepath/protocol';
 import { GrantIssued, GrantRequest, ListQuery, page } from '@glidepath/protocol/http';
 import { Type } from 'typebox';
-import { answer, type Change, type Command, type Context, defineCommand, type Refusal, refuse } from '../../command.ts';
+import { answer, type Command, defineCommand, type Refusal, refuse } from '../../command.ts';
 import { GRANT_MAX_MS } from '../keys/longest-word.ts';
 import { readLicenseHouse } from '../licenses/license-view.ts';
 import { listed } from '../lists.ts';
@@ -125,35 +124,3 @@ const list = defineCommand({
 });
 
 export const GRANT_COMMANDS: readonly Command[] = [issueGrant, list];
-
-const USERS_MAX = 10_000;
-
-/**
- * What it takes to record that an installation used grants, as it reports with its next request; told once for each.
- *
- * Grants of other licenses and ids that lead nowhere are passed over: the report comes from outside.
- */
-export async function grantUse(
-  { store }: Pick<Context, 'store'>,
-  license: string,
-  holder: string,
-  grants: readonly string[],
-): Promise<Change> {
-  const found = await Promise.all([...new Set(grants)].map((id) => store.get('grant', id)));
-  const fresh = found.filter((grant) => grant !== null && grant.license === license && !grant.usedBy.includes(holder));
-  const recorded = fresh.flatMap((grant) => (grant === null || grant.usedBy.length >= USERS_MAX ? [] : [grant]));
-  return {
-    writes: recorded.map(({ id, revision, usedBy }) => ({
-      op: 'update',
-      table: 'grant',
-      id,
-      revision,
-      set: { usedBy: [...usedBy, holder] },
-    })),
-    happened: recorded.map(({ id, purpose, tier, until }) => ({
-      action: 'grant.used',
-      subject: id,
-      facts: { license, holder, purpose, tier, until },
-    })),
-  };
-}

@@ -51,7 +51,8 @@ export async function bootstrapEnvironment(
   const maker: Maker = { world, now, newId: (prefix) => newId(prefix, now, world.entropy) };
   const environment: Environment = { id: maker.newId('env'), name, issuer, createdAt: now };
   const roots = makeRoots(maker, environment, lockRoot);
-  const change = environmentChange(maker, environment, roots);
+  const isFirst = (await world.store.get('storeIdentity', 'store')) === null;
+  const change = environmentChange(maker, environment, roots, isFirst);
   const result = await commitChange(world, change, { actor: 'first-start', environment: environment.id, now, newId: maker.newId });
   if (result.ok) return { environment, roots: roots.map(({ leaving }) => leaving) };
   const other = await named(world, name);
@@ -105,7 +106,7 @@ function makePassphrase({ entropy }: World): string {
   return (letters.match(/.{4}/g) ?? []).join('-');
 }
 
-function environmentChange(maker: Maker, environment: Environment, roots: readonly MadeRoot[]): Change {
+function environmentChange(maker: Maker, environment: Environment, roots: readonly MadeRoot[], isFirst: boolean): Change {
   const [first] = roots;
   const signing = makeOnlineKey(maker, environment.id, 'sign');
   const keySetKey = makeOnlineKey(maker, environment.id, 'key-set');
@@ -115,7 +116,9 @@ function environmentChange(maker: Maker, environment: Environment, roots: readon
   };
   const house = { environment, keys: [signing.row, certified], roots: roots.map(({ row }) => row), latest: null };
   const keySet = makeKeySet(maker, house, membersAt([signing.row], 0, maker.now), { row: certified, key: keySetKey.key });
+  const identity: Write = { op: 'insert', table: 'storeIdentity', row: { id: 'store', incarnation: 1, createdAt: maker.now, revision: 0 } };
   const writes: readonly Write[] = [
+    ...(isFirst ? [identity] : []),
     { op: 'insert', table: 'environment', row: environment },
     ...roots.map(({ row }): Write => ({ op: 'insert', table: 'root', row })),
     { op: 'insert', table: 'onlineKey', row: signing.row },

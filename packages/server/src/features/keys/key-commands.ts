@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { answer, type Command, type Context, defineCommand, type Outcome, refuse } from '../../command.ts';
 import { nothingCalled } from '../references.ts';
 import { changeKeys, NO_WISH, type Wish } from './key-change.ts';
+import { certifiedKeyAt } from './key-plan.ts';
 import { bundleOf, type KeyHouse, latestSet, readKeyHouse } from './key-records.ts';
 import { signingKeyAt } from './keyring.ts';
 import { longestWordMs } from './longest-word.ts';
@@ -99,6 +100,10 @@ const certificate = defineCommand({
     }
     if (claims.nbfMs > context.now || claims.endsAt <= context.now)
       return refuse('certificate-invalid', 'The certificate does not count now.');
+    const inUse = certifiedKeyAt(house.keys, context.now);
+    if (inUse !== null && claims.nbfMs < inUse.notBefore) {
+      return refuse('certificate-invalid', 'The certificate is older than that of the key in use.');
+    }
     const certified: OnlineKey = { ...waiting, certificate: context.body.certificate, notBefore: claims.nbfMs, signsUntil: claims.endsAt };
     const before = house.keys.filter((key) => key.use === 'key-set' && key.certificate !== null && key.status === 'active');
     const statuses = before.map((key) => ({ key, status: 'retired' as const }));
