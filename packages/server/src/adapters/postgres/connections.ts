@@ -63,8 +63,9 @@ export class Connections {
       maxLifetimeSeconds: 3_600,
       keepAlive: true,
     });
-    // Without a listener a lost idle connection would end the process.
+    // Without listeners a lost connection, idle or at work, would end the process; who is at work hears of it by the query.
     this.#pool.on('error', (error) => options.onLost?.(error));
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** One statement in a transaction of its own. Errors are Faults and Bugs. */
