@@ -1,0 +1,68 @@
+/** Runs the real command in a process of its own, as a user's shell does. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const LAUNCHER = fileURLToPath(new URL('../bin/glidepath.mjs', import.meta.url));
+
+export interface CliOptions {
+  readonly stdin?: string;
+  /** Beside PATH and HOME, nothing of the test's own environment reaches the command. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Closes the pipe before the command writes, as `| head -0` does. */
+  readonly closesOutput?: boolean;
+}
+
+export function glidepath(args: readonly string[], { stdin = '', env = {}, cwd, closesOutput = false }: CliOptions = {}): Promise<CliRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [LAUNCHER, ...args], {
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    if (closesOutput) child.stdout.destroy();
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      stdout += part;
+    });
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      stderr += part;
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(stdin);
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** A small policy; `change` edits its text. */
+export function policyText(change: (text: string) => string = (text) => text): string {
+  return change(`apiVersion: glidepath.dev/v1
+kind: Policy
+metadata: { name: small, title: A small product }
+spec:
+  features:
+    run: { title: Run, essential: true }
+    fast: { title: Run fast, lost: "Everything works, only slower." }
+  tiers:
+    - { name: full, features: [run, fast], limits: { jobs: 8 } }
+    - { name: basic, features: [run], limits: { jobs: 1 } }
+  plans:
+    team: { tier: full, seats: { limit: 3, kind: floating, offlineBudget: 20% } }
+  glidePath:
+    expiry:
+      - { at: -14d, notify: warning }
+      - { at: 7d, tier: basic }
+    unreachable: [ { at: 14d, tier: basic } ]
+  tests:
+    - name: a day late has everything
+      given: { expiresIn: -1d }
+      expect: { tier: full, fast: allow }
+`);
+}

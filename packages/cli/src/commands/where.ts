@@ -1,0 +1,125 @@
+/**
+ * `glidepath where X`: whose it is, where its key is, who can read it, how it is renewed.
+ *
+ * Says what is recorded, and `unknown (not recorded)` for the rest: at three in the night a gap that is named is worth more
+ * than an empty field.
+ */
+import { formatDuration } from '@glidepath/core';
+import { nodeCrypto } from '@glidepath/protocol/node';
+import { readPolicy } from '@glidepath/protocol/policy';
+import type { Api } from '../api/client.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import type { Registrar } from '../registrar.ts';
+import { type Sayable, text } from '../terminal/safe-text.ts';
+import { table } from '../terminal/table.ts';
+import { day } from '../when.ts';
+import { type Names, readNames, worstFirst } from './license-view.ts';
+import { type Asking, online } from './online.ts';
+import type { LicenseAnswer, LicenseKeyAnswer, Named, TeamAnswer } from './views.ts';
+
+export function registerWhere(registrar: Registrar): void {
+  const where = registrar.program
+    .command('where <what>')
+    .description(
+      'say whose a license is, where its key is and how it is renewed; WHAT is a license, product, customer or the beginning of a key',
+    );
+  online(registrar, where, find);
+}
+
+const UNKNOWN = 'unknown (not recorded)';
+const SHOWN_MAX = 20;
+
+interface Place {
+  readonly license: string;
+  readonly state: string;
+  readonly product: string;
+  readonly customer: string;
+  readonly owners: readonly string[] | null;
+  readonly keys: readonly string[];
+  readonly readers: readonly string[] | null;
+  readonly renewal: string | null;
+  readonly ends: number | null;
+  readonly next: string;
+}
+
+async function find({ api, answer, paint }: Asking<object>, what = ''): Promise<ExitCode> {
+  const names = await readNames(api);
+  const licenses = await licensesCalled(api, what, names);
+  if (licenses.length === 0) {
+    throw new Failure(EXIT.refused, `nothing recorded is called ${what}.`, {
+      code: 'not-found',
+      details: ['looked for: a license id, a product, a customer, the beginning of a license key'],
+      next: 'glidepath license list',
+    });
+  }
+  const shown = worstFirst(licenses).slice(0, SHOWN_MAX);
+  const teams = await api.list<TeamAnswer>('/v1/teams', {}, 2_000);
+  const people = new Map((await api.list<Named>('/v1/principals', {}, 2_000)).map(({ id, name }) => [id, name]));
+  const places = await Promise.all(shown.map((license) => placeOf(api, license, names, teams, people)));
+  const rest = licenses.length > shown.length ? [text`… and ${licenses.length - shown.length} more: glidepath license list`] : [];
+  return answer({ items: places }, [
+    ...places.flatMap((place, at) => [...(at === 0 ? [] : ['']), ...table(rows(place).map(([name, value]) => [paint.dim(name), value]))]),
+    ...rest,
+  ]);
+}
+
+async function licensesCalled(api: Api, what: string, names: Names): Promise<readonly LicenseAnswer[]> {
+  if (what.startsWith('lic_')) return [await api.get<LicenseAnswer>(`/v1/licenses/${encodeURIComponent(what)}`)];
+  const all = await api.list<LicenseAnswer>('/v1/licenses', {}, 5_000);
+  if (what.startsWith('glk_')) return withKey(api, all, what);
+  return all.filter(({ product, customer }) => [product, customer, names.get(product), names.get(customer)].includes(what));
+}
+
+/** Only the first characters of a key are kept; whole keys must not end up in a shell's history, so a beginning is enough. */
+async function withKey(api: Api, licenses: readonly LicenseAnswer[], beginning: string): Promise<readonly LicenseAnswer[]> {
+  const found: LicenseAnswer[] = [];
+  for (const license of licenses) {
+    const keys = await keysOf(api, license.id);
+    if (keys.some(({ hint }) => beginning.startsWith(hint) || hint.startsWith(beginning))) found.push(license);
+  }
+  return found;
+}
+
+async function keysOf(api: Api, license: string): Promise<readonly LicenseKeyAnswer[]> {
+  return (await api.get<{ items: readonly LicenseKeyAnswer[] }>(`/v1/licenses/${encodeURIComponent(license)}/keys`)).items;
+}
+
+async function placeOf(api: Api, license: LicenseAnswer, names: Names, teams: readonly TeamAnswer[], people: Names): Promise<Place> {
+  const team = teams.find(({ id }) => id === license.ownerTeam);
+  const keys = (await keysOf(api, license.id)).filter(({ revokedAt }) => revokedAt === null);
+  return {
+    license: license.id,
+    state: license.state,
+    product: names.get(license.product) ?? license.product,
+    customer: names.get(license.customer) ?? license.customer,
+    owners: team === undefined ? null : [team.name, ...(team.members ?? []).map((id) => people.get(id) ?? id)],
+    keys: keys.map(({ hint, createdAt }) => `${hint}… since ${day(createdAt)}`),
+    // Custody of license keys is not recorded before a target or a secret store is.
+    readers: null,
+    renewal: await renewalOf(api, license),
+    ends: license.expiresAt,
+    next: license.expiresAt === null ? `glidepath license show ${license.id}` : `glidepath license renew ${license.id}`,
+  };
+}
+
+async function renewalOf(api: Api, { policy }: LicenseAnswer): Promise<string | null> {
+  const { source } = await api.get<{ source: string }>(`/v1/policies/${encodeURIComponent(policy)}`);
+  const rule = readPolicy(source, nodeCrypto).policy?.renewal ?? null;
+  if (rule === null || rule.startMs === null) return null;
+  const lead = rule.leadTime.map(({ name, ms }) => `${name} ${formatDuration(ms)}`).join(', ');
+  return `by hand, from ${formatDuration(rule.startMs)} before the end${lead === '' ? '' : `; lead time ${lead}`}`;
+}
+
+function rows(place: Place): readonly (readonly [string, Sayable])[] {
+  return [
+    ['license', place.license],
+    ['what', text`${place.product} for ${place.customer}, ${place.state}`],
+    ['owners', place.owners === null ? UNKNOWN : place.owners.join(', ')],
+    ['key', place.keys.length === 0 ? UNKNOWN : place.keys.join('; ')],
+    ['readers', place.readers === null ? UNKNOWN : place.readers.join(', ')],
+    ['ends', day(place.ends)],
+    ['renewed', place.renewal ?? UNKNOWN],
+    ['next', place.next],
+  ];
+}

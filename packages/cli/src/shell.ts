@@ -1,0 +1,14 @@
+/** What a command may touch, handed in by `main`: the terminal, the environment, the clock, files named by the user. */
+import type { Instant } from '@glidepath/core';
+import type { Screen } from './terminal/screen.ts';
+
+export interface Shell {
+  readonly screen: Screen;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person sits at the other end and can be asked. */
+  readonly isInteractive: boolean;
+  now(): Instant;
+  readFile(path: string): Promise<Uint8Array>;
+  readStdin(): Promise<Uint8Array>;
+  readonly fetch: typeof fetch;
+}

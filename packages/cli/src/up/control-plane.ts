@@ -1,0 +1,181 @@
+/**
+ * Wires one node of the control plane: database, store, clock, seal, command layer, HTTP. What each part does is theirs.
+ *
+ * Started in the order in which they need each other, stopped in reverse: no request is taken before a lease could be
+ * signed, and what was taken is answered before the database goes.
+ */
+import type { Fault } from '@glidepath/core';
+import { nodeCrypto } from '@glidepath/protocol/node';
+import { createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
+import { anchorClock } from '@glidepath/server/clock';
+import { claimDataFolder, type EmbeddedPostgres, startEmbeddedPostgres } from '@glidepath/server/embedded';
+import { bootstrapEnvironment, firstSignIn, type LeavingRoot } from '@glidepath/server/first-start';
+import { certificateExaminer, createHttpAdapter, type TlsFiles } from '@glidepath/server/http';
+import { migrate, PostgresStore } from '@glidepath/server/postgres';
+import { createSeal, lockRootFile, readSealKey, sealFileExaminer } from '@glidepath/server/seal';
+import { createMetrics, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
+import { issuerName, keepRootFile, sealKeyFile } from './folder.ts';
+import { requirePort } from './port.ts';
+import { systemClock, systemEntropy, systemRandom, systemScheduler } from './system.ts';
+
+export interface ControlPlaneOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Null: the embedded database. */
+  readonly databaseUrl: string | null;
+  readonly tls: TlsFiles | null;
+  readonly trustedProxies: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly log: Log;
+  /** Told as soon as the roots exist, whatever fails afterwards: nothing of this will be seen again. */
+  readonly onNewRoots: (roots: readonly NewRoot[]) => void;
+}
+
+export interface NewRoot extends Pick<LeavingRoot, 'number' | 'x' | 'passphrase'> {
+  /** Where its encrypted file lies. */
+  readonly path: string;
+}
+
+export interface ControlPlane {
+  readonly address: string;
+  /** Of the environment `production`, by number. */
+  readonly roots: readonly string[];
+  readonly signInCode: string | null;
+  /** Settles when the embedded database is given up. Never for a database of the user's own. */
+  readonly failed: Promise<Fault>;
+  /** What is in flight gets `graceMs` to finish. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export const ENVIRONMENT = 'production';
+const TICK_MS = 500;
+const CLOCK_MS = 5_000;
+/** The pool and a few sessions for a person who looks. */
+const CONNECTIONS = 12;
+
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const stops: (() => Promise<void>)[] = [];
+  const undo = async () => {
+    for (const stop of stops.toReversed()) await stop();
+  };
+  try {
+    await requirePort(options.host, options.port);
+    await claimDataFolder(options.dataDir);
+    const database = options.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: options.dataDir, log: options.log }) : null;
+    if (database !== null) stops.push(() => database.stop());
+    const connectionString = options.databaseUrl ?? database?.connectionString ?? '';
+    const node = await openNode(options, connectionString, stops);
+    const served = await serve(node, options, stops);
+    return { ...served, failed: failureOf(database), stop: (graceMs) => stopAll(node, graceMs, served, undo) };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+interface Node {
+  readonly world: World;
+  readonly server: Server;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly startDraining: () => void;
+}
+
+async function openNode(options: ControlPlaneOptions, connectionString: string, stops: (() => Promise<void>)[]): Promise<Node> {
+  const { log, version, dataDir, env, tls } = options;
+  const { applied } = await migrate({ connectionString });
+  if (applied.length > 0) log.info('database.migrated', { applied });
+  const onLost = (error: Error) => log.warn('database.connection-lost', { error });
+  const raw = new PostgresStore({ connectionString, connections: CONNECTIONS, onLost });
+  stops.push(() => raw.close());
+  const anchored = anchorClock(systemClock, raw);
+  await anchored.sync();
+  stops.push(every(CLOCK_MS, 'clock', anchored.sync, log));
+  const metrics = createMetrics({ version, skewMs: anchored.skewMs });
+  const store = timedStore(raw, systemClock, metrics);
+  const mayMake = (await store.count('onlineKey', {})) === 0;
+  const seal = createSeal(readSealKey({ variables: env, file: sealKeyFile(dataDir), mayMake }, systemEntropy), systemEntropy);
+  let draining = false;
+  const vitals = {
+    isSkewed: anchored.isSkewed,
+    isDraining: () => draining,
+    version,
+    examiners: [anchored.examiner, sealFileExaminer(sealKeyFile(dataDir)), ...(tls === null ? [] : [certificateExaminer(tls)])],
+  };
+  const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
+  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals };
+  const startDraining = () => {
+    draining = true;
+  };
+  return { world, server: createServer(world), metrics, startDraining };
+}
+
+interface Served extends Pick<ControlPlane, 'address' | 'roots' | 'signInCode'> {
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+async function serve({ world, server, metrics }: Node, options: ControlPlaneOptions, stops: (() => Promise<void>)[]): Promise<Served> {
+  const { dataDir, host, port, tls, trustedProxies, log } = options;
+  const issuer = await issuerName(dataDir, ENVIRONMENT);
+  const { environment, roots: leaving } = await bootstrapEnvironment(world, {
+    name: ENVIRONMENT,
+    issuer,
+    lockRoot: lockRootFile(world.entropy),
+  });
+  const newRoots = await Promise.all(
+    leaving.map(async (root) => ({
+      number: root.number,
+      x: root.x,
+      passphrase: root.passphrase,
+      path: await keepRootFile(dataDir, ENVIRONMENT, root),
+    })),
+  );
+  if (newRoots.length > 0) options.onNewRoots(newRoots);
+  const roots = await world.store.find('root', { environment: environment.id }, { limit: 100 });
+  const signIn = await firstSignIn(world);
+  const adapter = await createHttpAdapter(server, {
+    ...{ host, port, metrics: metrics.text, observe: metrics.observeCommand },
+    ...(tls === null ? {} : { tls }),
+    ...(trustedProxies.length === 0 ? {} : { trustedProxies }),
+  });
+  const address = await adapter.listen();
+  stops.push(every(TICK_MS, 'jobs', () => server.tick(world.clock.now()), log));
+  stops.push(every(REFRESH_MS, 'metrics', () => metrics.refresh(server, world.clock.now()), log));
+  return {
+    address,
+    roots: roots.toSorted((a, b) => a.number - b.number).map(({ x }) => x),
+    signInCode: signIn?.code ?? null,
+    drain: (graceMs) => adapter.drain(graceMs),
+  };
+}
+
+async function stopAll({ startDraining }: Node, graceMs: number, { drain }: Served, undo: () => Promise<void>): Promise<void> {
+  startDraining();
+  await drain(graceMs);
+  await undo();
+}
+
+/** Repeats work, one at a time; what fails is logged and tried again. Gives what ends it, after the present run. */
+function every(everyMs: number, what: string, work: () => Promise<void>, log: Log): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= work()
+      .catch((error: unknown) => log.warn('background-failed', { what, error }))
+      .finally(() => {
+        running = null;
+      });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+function failureOf(database: EmbeddedPostgres | null): Promise<Fault> {
+  return new Promise((resolve) => {
+    database?.exited.then((ended) => {
+      if (ended.reason === 'gave-up') resolve(ended.fault);
+    });
+  });
+}

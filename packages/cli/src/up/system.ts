@@ -1,0 +1,24 @@
+/** The system's own time and chance, behind the ports of core. Only programs use this. */
+import { randomBytes } from 'node:crypto';
+import { type Clock, type Entropy, instant, type Random, type Scheduler } from '@glidepath/core';
+
+export const systemClock: Clock = { now: () => instant(Date.now()), monotonic: () => performance.now() };
+
+export const systemRandom: Random = { next: () => Math.random() };
+
+export const systemEntropy: Entropy = { bytes: (count) => new Uint8Array(randomBytes(count)) };
+
+/** A timer's delay overflows beyond 24.8 days. */
+const DELAY_MAX_MS = 2 ** 31 - 1;
+
+export const systemScheduler: Scheduler = {
+  after(delayMs, task) {
+    let timer: NodeJS.Timeout;
+    const wait = (left: number) => {
+      timer = left > DELAY_MAX_MS ? setTimeout(() => wait(left - DELAY_MAX_MS), DELAY_MAX_MS) : setTimeout(task, left);
+      timer.unref();
+    };
+    wait(Math.max(0, delayMs));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
