@@ -43,6 +43,7 @@ describe('decision for a feature', () => {
       allowed: true,
       code: 'ok',
       cause: 'none',
+      userMessage: null,
       reason: "Parallel builds is in tier full, the plan's own",
     });
   });

@@ -6,7 +6,7 @@ import { decide } from './decide.ts';
 import { explain } from './explain.ts';
 import { NOTHING_OBSERVED, type Observations } from './terms.ts';
 import { arbitraryInstant, arbitraryObservations, arbitraryTerms } from './test-arbitrary.ts';
-import { ESSENTIAL, EXPIRES_AT, STARTS_AT, teamTerms } from './test-policy.ts';
+import { ESSENTIAL, EXPIRES_AT, REDUCED, STARTS_AT, teamTerms } from './test-policy.ts';
 
 const NOW = after(EXPIRES_AT, 20 * DAY);
 const TROUBLE: Observations = {
@@ -76,6 +76,23 @@ describe('explain', () => {
     const rows = explain(teamTerms(), TROUBLE, after(STARTS_AT, -1));
     expect(rows.map(({ began, tier, notify }) => [began, tier, notify])).toEqual(rows.map(() => [false, null, 'none']));
     expect(rows[1]?.sentence).toBe('revoked: nothing counts before the license starts at 2026-01-01T00:00:00.000Z');
+  });
+
+  it("passes over a rung whose tier is the plan's own", () => {
+    const [, , , , expiry] = explain(teamTerms({ planTier: REDUCED, tier: REDUCED }), NOTHING_OBSERVED, EXPIRES_AT);
+    expect(expiry?.next).toEqual({ at: after(EXPIRES_AT, 30 * DAY), tier: 'essential' });
+  });
+
+  it('sees one meter fall after another has been given back', () => {
+    const terms = teamTerms({ expiresAt: null });
+    const quota = { minutes: [{ percent: 100, tier: REDUCED }], bytes: [{ percent: 100, tier: REDUCED }] };
+    const use = { used: 1, limit: 1 };
+    const usage = [
+      { ...use, meter: 'minutes', resetsAt: after(NOW, HOUR), receivedAt: [] },
+      { ...use, meter: 'bytes', resetsAt: null, receivedAt: [NOW] },
+    ];
+    const rows = explain({ ...terms, path: { ...terms.path, quota } }, { ...NOTHING_OBSERVED, usage }, NOW);
+    expect(rows.find(({ cause }) => cause === 'quota')).toMatchObject({ tier: 'reduced', next: { at: NOW + DAY, tier: 'reduced' } });
   });
 
   it('adds up to the decision', () => {
