@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BUILD_SERVER, EXPIRES_AT, STARTS_AT, TEAM } from '../decision/test-policy.ts';
 import { after, DAY, YEAR } from '../time.ts';
 import { changeTerms, followPolicy, renew } from './change-terms.ts';
-import { termsInForce } from './status.ts';
+import { termsInForce, termsInTurn } from './status.ts';
 import { context, DIGEST, licenseWith, termsWith } from './test-license.ts';
 
 const NOW = after(STARTS_AT, 10 * DAY);
@@ -17,7 +17,13 @@ describe('renew a license', () => {
     const result = renew(license, [first], { termMs: YEAR }, context(NOW));
     expect(result).toMatchObject({
       ok: true,
-      value: { license: { seq: { count: 2 } }, appended: [{ effectiveFrom: NOW, expiresAt: EXPIRES_AT + YEAR }] },
+      value: {
+        license: { seq: { count: 2 } },
+        appended: [
+          { effectiveFrom: NOW, startsAt: STARTS_AT, expiresAt: EXPIRES_AT + YEAR },
+          { effectiveFrom: EXPIRES_AT, startsAt: EXPIRES_AT, expiresAt: EXPIRES_AT + YEAR },
+        ],
+      },
     });
   });
 
@@ -25,7 +31,7 @@ describe('renew a license', () => {
     const late = after(EXPIRES_AT, 20 * DAY);
     expect(renew(license, [first], { termMs: YEAR }, context(late))).toMatchObject({
       ok: true,
-      value: { appended: [{ expiresAt: EXPIRES_AT + YEAR }] },
+      value: { appended: [{ effectiveFrom: late, startsAt: EXPIRES_AT, expiresAt: EXPIRES_AT + YEAR }] },
     });
   });
 
@@ -33,7 +39,7 @@ describe('renew a license', () => {
     const tooLate = after(EXPIRES_AT, 2 * YEAR);
     expect(renew(license, [first], { termMs: YEAR }, context(tooLate))).toMatchObject({
       ok: true,
-      value: { appended: [{ expiresAt: tooLate + YEAR }] },
+      value: { appended: [{ startsAt: tooLate, expiresAt: tooLate + YEAR }] },
     });
   });
 
@@ -41,12 +47,27 @@ describe('renew a license', () => {
     const result = renew(license, [first, scheduled], { termMs: YEAR }, context(NOW));
     if (!result.ok) throw new Error(result.message);
     const later = termsInForce([first, scheduled, ...result.value.appended], scheduled.effectiveFrom);
-    expect(later).toMatchObject({ expiresAt: EXPIRES_AT + YEAR, overrides: { seats: 10 } });
+    expect(later).toMatchObject({ expiresAt: EXPIRES_AT + YEAR, startsAt: STARTS_AT, overrides: { seats: 10 } });
+    const nextTerm = termsInForce([first, scheduled, ...result.value.appended], EXPIRES_AT);
+    expect(nextTerm).toMatchObject({ expiresAt: EXPIRES_AT + YEAR, startsAt: EXPIRES_AT, overrides: { seats: 10 } });
+  });
+
+  it('never moves a term that begins later still', () => {
+    const next = termsWith({ id: 'trm_next', effectiveFrom: EXPIRES_AT, startsAt: EXPIRES_AT, expiresAt: after(EXPIRES_AT, YEAR) });
+    const renewed = termsWith({ id: 'trm_now', expiresAt: after(EXPIRES_AT, YEAR) });
+    const result = renew(license, [renewed, next], { termMs: YEAR }, context(NOW));
+    if (!result.ok) throw new Error(result.message);
+    const inTurn = termsInTurn([renewed, next, ...result.value.appended]).filter(({ effectiveFrom }) => effectiveFrom >= NOW);
+    expect(inTurn.map(({ startsAt, expiresAt }) => [startsAt, expiresAt])).toEqual([
+      [STARTS_AT, EXPIRES_AT + 2 * YEAR],
+      [EXPIRES_AT, EXPIRES_AT + 2 * YEAR],
+      [EXPIRES_AT + YEAR, EXPIRES_AT + 2 * YEAR],
+    ]);
   });
 
   it('takes the end away when asked to', () => {
     const result = renew(license, [first, scheduled], { expiresAt: null }, context(NOW));
-    expect(result).toMatchObject({ ok: true, value: { appended: [{ expiresAt: null }, { expiresAt: null }] } });
+    expect(result).toMatchObject({ ok: true, value: { appended: [{ expiresAt: null }, { expiresAt: null }, { expiresAt: null }] } });
   });
 
   it.each([
@@ -91,6 +112,15 @@ describe('change the terms of a license', () => {
     ['effective-before-last-change', license, { plan: 'small', effectiveFrom: after(STARTS_AT, -1) }],
   ] as const)('is refused as %s', (reason, of, change) => {
     expect(changeTerms(of, [first], change, RULES, context(NOW))).toMatchObject({ ok: false, reason });
+  });
+
+  it('goes into a term that is still to come', () => {
+    const renewed = renew(license, [first], { termMs: YEAR }, context(NOW));
+    if (!renewed.ok) throw new Error(renewed.message);
+    const rows = [first, ...renewed.value.appended];
+    const changed = changeTerms(license, rows, { plan: 'small' }, RULES, context(after(NOW, DAY)));
+    if (!changed.ok) throw new Error(changed.message);
+    expect(termsInForce([...rows, ...changed.value.appended], EXPIRES_AT)).toMatchObject({ plan: 'small', startsAt: EXPIRES_AT });
   });
 
   it('is refused before a change that is scheduled, and may take that one back', () => {

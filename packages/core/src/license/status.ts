@@ -18,16 +18,13 @@ export function licenseStatusAt(license: License, now: Instant): { readonly stat
  * one written. Null before the first.
  */
 export function termsInForce(terms: readonly LicenseTerms[], now: Instant): LicenseTerms | null {
-  let found: LicenseTerms | null = null;
-  for (const row of terms) {
-    if (row.effectiveFrom <= now && (found === null || row.effectiveFrom > found.effectiveFrom || isLater(row, found))) found = row;
-  }
-  return found;
+  return termsInTurn(terms).findLast(({ effectiveFrom }) => effectiveFrom <= now) ?? null;
 }
 
-function isLater(row: LicenseTerms, than: LicenseTerms): boolean {
-  if (row.effectiveFrom !== than.effectiveFrom) return false;
-  return row.createdAt > than.createdAt || (row.createdAt === than.createdAt && row.id > than.id);
+/** The rows that were, are and will be in force, one after another: of several at the same instant only the last written. */
+export function termsInTurn(terms: readonly LicenseTerms[]): readonly LicenseTerms[] {
+  const sorted = [...terms].sort((a, b) => a.effectiveFrom - b.effectiveFrom || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  return sorted.filter((row, at) => sorted[at + 1]?.effectiveFrom !== row.effectiveFrom);
 }
 
 export type LicenseState = 'not-started' | 'active' | 'expired' | 'suspended' | 'revoked';
