@@ -1,0 +1,53 @@
+import { DAY } from '@glidepath/core';
+import { describe, expect, it } from 'vitest';
+import { leaseServer, put } from '../leases/test-leases.ts';
+
+describe('check', () => {
+  it('decides about every feature of the license that the key belongs to', async () => {
+    const house = await leaseServer();
+    const { status, body } = await house.call('POST', '/v1/check', {}, { token: house.licenseKey });
+    expect(status).toBe(200);
+    expect(body.decisions).toMatchObject(
+      ['build', 'parallel', 'cache', 'sso'].map((feature) => ({ feature, allowed: true, code: 'ok', tier: 'full', source: 'server' })),
+    );
+  });
+
+  it('decides about the features that were named, once each, known or not', async () => {
+    const house = await leaseServer();
+    const { body } = await house.call('POST', '/v1/check', { license: house.license.id, feature: 'cache', features: ['cache', 'cash'] });
+    expect(body.decisions).toMatchObject([
+      { feature: 'cache', code: 'ok' },
+      { feature: 'cash', allowed: false, code: 'unknown-feature' },
+    ]);
+  });
+
+  it('counts the dwell of a revocation from its own instant', async () => {
+    const house = await leaseServer();
+    const { id, revision } = await house.refreshed();
+    const set = { status: 'revoked', statusAt: house.world.clock.now() } as const;
+    await put(house.world.store, [{ op: 'update', table: 'license', id, revision, set }]);
+    const parallel = async () =>
+      (await house.call('POST', '/v1/check', { feature: 'parallel' }, { token: house.licenseKey })).body.decisions;
+    house.world.clock.advance(DAY - 1);
+    expect(await parallel()).toMatchObject([{ allowed: true, next: { cause: 'revoked', tier: 'reduced' } }]);
+    house.world.clock.advance(1);
+    expect(await parallel()).toMatchObject([{ allowed: false, tier: 'reduced', cause: 'revoked', code: 'not-in-tier' }]);
+  });
+
+  it('says nothing before the start but that', async () => {
+    const house = await leaseServer({ startsInMs: DAY });
+    const { body } = await house.call('POST', '/v1/check', { feature: 'build' }, { token: house.licenseKey });
+    expect(body.decisions).toMatchObject([{ allowed: false, code: 'not-started', tier: 'none' }]);
+  });
+
+  it('of another license is not answered to a key, nor of none to a token', async () => {
+    const house = await leaseServer();
+    expect(await house.call('POST', '/v1/check', { license: 'lic_other' }, { token: house.licenseKey })).toMatchObject({ status: 404 });
+    expect(await house.call('POST', '/v1/check', {})).toMatchObject({
+      status: 400,
+      code: 'bad-input',
+      body: { errors: [{ path: '/license' }] },
+    });
+    expect(await house.call('POST', '/v1/check', { license: house.license.id }, { token: '' })).toMatchObject({ status: 401 });
+  });
+});

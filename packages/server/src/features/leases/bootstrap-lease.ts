@@ -1,0 +1,31 @@
+import { bootstrapClaims } from '@glidepath/core';
+import { LEASE_TYP, signWord } from '@glidepath/protocol';
+import { BootstrapQuery, LeaseAnswer } from '@glidepath/protocol/http';
+import { answer, defineCommand, refuse } from '../../command.ts';
+import { findLicense, nothingCalled } from '../references.ts';
+import { gather } from './license-facts.ts';
+
+/**
+ * Signs the unbound lease that a product may ship with, so that a first start without a network is not a failed start.
+ *
+ * Whoever has it can use it, on any machine: it has the plan's bootstrap tier and no seat, and counts from the first run.
+ */
+export const bootstrapLease = defineCommand({
+  name: 'lease.bootstrap',
+  method: 'GET',
+  path: '/v1/bootstrap',
+  summary: 'Signs the bootstrap lease of a license',
+  auth: 'issuer',
+  query: BootstrapQuery,
+  answers: { 200: LeaseAnswer },
+  async run(context) {
+    const license = await findLicense(context.store, context.environment.id, context.query.license);
+    const gathered = license === null ? null : await gather(context, license.id, '');
+    if (gathered === null) return nothingCalled('license', context.query.license);
+    const { key, environment } = await context.signer();
+    const identity = { jti: context.newId('wrd'), iss: environment.issuer, env: environment.name };
+    const claims = bootstrapClaims(gathered.facts, context.newId('lea'), identity, context.now);
+    if (claims === null) return refuse('conflict', 'The plan of this license has no bootstrap lease.');
+    return answer(200, { word: signWord(LEASE_TYP, claims, key) });
+  },
+});

@@ -1,0 +1,23 @@
+/** Everything about leases. */
+import type { Command, Job } from '../../command.ts';
+import { acquireLease } from './acquire.ts';
+import { bootstrapLease } from './bootstrap-lease.ts';
+import { listLeases } from './list.ts';
+import { reapLeases } from './reap.ts';
+import { releaseLease } from './release.ts';
+import { readmitLeaseHolder, removeLeaseHolder } from './remove-holder.ts';
+import { renewLease } from './renew.ts';
+import { showLease } from './show.ts';
+
+export const LEASE_COMMANDS: readonly Command[] = [
+  acquireLease,
+  renewLease,
+  releaseLease,
+  listLeases,
+  showLease,
+  removeLeaseHolder,
+  readmitLeaseHolder,
+  bootstrapLease,
+];
+
+export const LEASE_JOBS: readonly Job[] = [reapLeases];

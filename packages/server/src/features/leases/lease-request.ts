@@ -1,0 +1,69 @@
+/** Reads who asks: the proof of possession, and the holder that this installation is or belongs to. Changes nothing. */
+import type { Counter, HolderName, SeatRequest, Store } from '@glidepath/core';
+import { openProof } from '@glidepath/protocol';
+import type { LeaseRequest } from '@glidepath/protocol/http';
+import type { Static } from 'typebox';
+import { type Context, type Refusal, refuse } from '../../command.ts';
+
+export type LeaseOperation = 'acquire' | 'renew' | 'release';
+
+export type LeaseBody = Static<typeof LeaseRequest>;
+
+/** A request whose proof was verified. */
+export interface Asked {
+  readonly op: LeaseOperation;
+  readonly license: string;
+  readonly jkt: string;
+  readonly nonce: string;
+  readonly epoch: Counter | null;
+  readonly body: LeaseBody;
+}
+
+/** The nonce is kept in the lease's row: short, and nothing that a log would stumble over. */
+const NONCE_FORM = /^[\x21-\x7e]{8,128}$/;
+
+export function readAsked(context: Context<LeaseBody>, op: LeaseOperation): Asked | Refusal {
+  const { actor, body, world } = context;
+  if (actor.kind !== 'license-key') return refuse('unauthenticated', 'Send the license key as "Authorization: Bearer glk_…".');
+  const proof = openProof(body.proof, { crypto: world.crypto, op, keyHash: actor.keyHash });
+  if (!proof.ok) return refuse('proof-invalid', proof.message, { facts: { reason: proof.reason } });
+  const { nonce, epoch } = proof.value.claims;
+  if (!NONCE_FORM.test(nonce)) return refuse('proof-invalid', 'The nonce of a proof has 8 to 128 visible ASCII characters.');
+  if (op === 'renew' && epoch === undefined) return refuse('proof-invalid', 'The proof of a renewal names the epoch of its lease.');
+  return { op, license: actor.license, jkt: proof.value.jkt, nonce, epoch: epoch ?? null, body };
+}
+
+export interface Person {
+  /** Pseudonym. */
+  readonly id: string;
+  readonly name: string;
+  /** Nobody of this name has held a seat of the license yet. */
+  readonly isNew: boolean;
+}
+
+/** The person whom a request names, under the pseudonym that stands for the name everywhere else; null: it names nobody. */
+export async function personOf(context: Pick<Context, 'store' | 'newId'>, { license, body }: Asked): Promise<Person | null> {
+  const name = body.person?.normalize('NFC').trim() ?? '';
+  if (name === '') return null;
+  const known = await findPerson(context.store, license, name);
+  return known === null ? { id: context.newId('hol'), name, isNew: true } : { id: known.id, name, isNew: false };
+}
+
+export async function findPerson(store: Store, license: string, name: string): Promise<HolderName | null> {
+  const [found] = await store.find('holderName', { license, name }, { limit: 1 });
+  return found ?? null;
+}
+
+export function seatRequest(context: Pick<Context, 'newId'>, asked: Asked, person: Person | null): SeatRequest {
+  const { body, nonce, jkt, epoch } = asked;
+  return {
+    requestId: nonce,
+    jkt,
+    person: person?.id ?? null,
+    fingerprint: body.fingerprint ?? null,
+    client: body.client ?? null,
+    epoch,
+    leaseId: context.newId('lea'),
+    wordId: context.newId('wrd'),
+  };
+}

@@ -1,0 +1,36 @@
+/** Signs what was decided. Only called after the commit that a word reports. */
+import { type Lease, type LicenseFacts, leaseClaims, type SeatVerdict, verdictClaims, type WordIdentity } from '@glidepath/core';
+import { LEASE_TYP, signWord, VERDICT_TYP } from '@glidepath/protocol';
+import type { Context } from '../../command.ts';
+import type { Signer } from '../keys/keyring.ts';
+
+export interface Asker {
+  readonly jkt: string;
+  readonly nonce: string;
+}
+
+export async function signLease(
+  context: Pick<Context, 'signer' | 'now'>,
+  facts: LicenseFacts,
+  lease: Lease,
+  asker: Asker,
+): Promise<string> {
+  const signer = await context.signer();
+  // From the row, so that the answer to a repeated request is the answer that it had.
+  return signWord(LEASE_TYP, leaseClaims(facts, lease, identityOf(signer, lease.wordId, asker), lease.renewedAt), signer.key);
+}
+
+export async function signVerdict(
+  context: Pick<Context, 'signer' | 'now'>,
+  facts: LicenseFacts,
+  about: { readonly holder: string; readonly wordId: string; readonly verdict: SeatVerdict },
+  asker: Asker,
+): Promise<string> {
+  const signer = await context.signer();
+  const claims = verdictClaims(facts.license, about.holder, about.verdict, identityOf(signer, about.wordId, asker), context.now);
+  return signWord(VERDICT_TYP, claims, signer.key);
+}
+
+function identityOf({ environment }: Signer, jti: string, answers: Asker): WordIdentity {
+  return { jti, iss: environment.issuer, env: environment.name, answers };
+}

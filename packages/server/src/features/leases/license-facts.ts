@@ -1,0 +1,92 @@
+/** Gathers what is known of a license at one instant of the store, with the policy in force and those before it. */
+import {
+  after,
+  followPolicy,
+  invariant,
+  type LeaseSituation,
+  type LicenseFacts,
+  planNamed,
+  REAP_MARGIN_MS,
+  type SeatInput,
+  termsInForce,
+  type Write,
+} from '@glidepath/core';
+import type { Context, Happening, JobContext } from '../../command.ts';
+import type { PolicyInForce } from '../policies/policy-shelf.ts';
+
+export type Gathering = Pick<Context | JobContext, 'store' | 'now' | 'policy' | 'newId' | 'world'>;
+
+export interface Gathered {
+  readonly situation: LeaseSituation;
+  readonly seatInput: SeatInput;
+  readonly facts: LicenseFacts;
+  /** What has to be written down before anything is said: that the license has come to another policy. */
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happening[];
+}
+
+/** Null: there is no such license. */
+export async function gather(context: Gathering, license: string, holder: string): Promise<Gathered | null> {
+  const { now, world } = context;
+  const reapBefore = after(now, -REAP_MARGIN_MS);
+  const found = await context.store.leaseSituation(license, holder, reapBefore);
+  if (found === null) return null;
+  const { situation, writes, happened } = await followed(context, found);
+  const policies = await policiesOf(context, situation);
+  const terms = termsInForce(situation.terms, now) ?? situation.terms[0];
+  invariant(terms !== undefined, 'a license has terms');
+  const inForce = policies.get(terms.policy);
+  const plan = inForce === undefined ? null : planNamed(inForce.policy, terms.plan);
+  invariant(inForce !== undefined && plan !== null, `the policy ${terms.policy} is published and has the plan ${terms.plan}`);
+  const { policy, digest, path } = inForce;
+  const facts: LicenseFacts = {
+    license: situation.license,
+    terms,
+    history: situation.terms,
+    ...{ policy, plan, digest, path },
+    policyOf: (other) => policies.get(other)?.policy ?? null,
+    meters: situation.meters,
+    seats: situation.seats,
+  };
+  return { situation, seatInput: { situation, terms, policy, plan, now, mayReap: !world.vitals.isSkewed() }, facts, writes, happened };
+}
+
+interface Followed {
+  readonly situation: LeaseSituation;
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happening[];
+}
+
+/** Takes over the policy that the license uses now; a policy that lacks its plan is not, and the terms stay as they were. */
+async function followed({ now, newId, policy }: Gathering, situation: LeaseSituation): Promise<Followed> {
+  const asItWas: Followed = { situation, writes: [], happened: [] };
+  const digest = situation.policy;
+  const current = termsInForce(situation.terms, now);
+  if (digest === null || current === null || current.policy === digest) return asItWas;
+  const next = await policy(digest);
+  if (next === null || planNamed(next.policy, current.plan) === null) return asItWas;
+  const by = { now, by: 'system', incarnation: situation.incarnation, nextId: () => newId('trm') };
+  const change = followPolicy(situation.license, situation.terms, digest, by);
+  if (change === null) return asItWas;
+  const { id, revision } = situation.license;
+  const writes: readonly Write[] = [
+    { op: 'update', table: 'license', id, revision, set: { seq: change.license.seq } },
+    ...change.appended.map((row): Write => ({ op: 'insert', table: 'licenseTerms', row })),
+  ];
+  const told: Happening = {
+    action: 'license.policy-followed',
+    subject: id,
+    facts: { from: current.policy, to: digest, plan: current.plan },
+  };
+  return {
+    situation: { ...situation, license: change.license, terms: [...situation.terms, ...change.appended] },
+    writes,
+    happened: [told],
+  };
+}
+
+async function policiesOf({ policy }: Gathering, { terms }: LeaseSituation): Promise<ReadonlyMap<string, PolicyInForce>> {
+  const digests = [...new Set(terms.map((row) => row.policy))];
+  const found = await Promise.all(digests.map((digest) => policy(digest)));
+  return new Map(found.flatMap((inForce) => (inForce === null ? [] : [[inForce.digest, inForce] as const])));
+}
