@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decideGiven, type GivenAnswer, parseGiven, problemsOf, runPolicyTests } from '@glidepath/core';
+import { nodeCrypto } from '@glidepath/protocol/node';
+import { readPolicy } from '@glidepath/protocol/policy';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { policyNamed, vectors } from './vectors.ts';
 
@@ -30,6 +35,11 @@ describe('the answer to a situation', () => {
     expect(Object.keys(found)).toEqual(Object.keys(answer));
   });
 
+  it('has the form that its JSON Schema says', () => {
+    const validate = new Ajv2020().compile(vectors('../schemas/given-answer.schema.json'));
+    for (const { answer } of answers) expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
+  });
+
   it('has a row for every cause that time, use and words can bring about', () => {
     const causes = new Set(answers.map(({ answer }) => answer.cause));
     expect([...causes].sort()).toEqual(
@@ -50,6 +60,11 @@ describe('a situation that cannot be read', () => {
 });
 
 describe('the policies of the vectors', () => {
+  it('hold the build server of the examples, word for word', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../examples/policies/build-server.yaml'), 'utf8');
+    expect(readPolicy(source, nodeCrypto).document?.tree).toEqual(vectors('policies/build-server.json'));
+  });
+
   it('pass their own tests', () => {
     const results = ['build-server', 'variants'].flatMap((name) => runPolicyTests(policyNamed(name)));
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
