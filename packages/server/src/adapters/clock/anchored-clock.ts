@@ -6,6 +6,9 @@
  * the caller takes what comes. A drift below the limit is taken over at once, and where it would run backwards the clock
  * waits. A larger one is skew: the node says so and keeps its own time until two readings in a row agree, because one slow
  * answer must not move the time of every lease; then the clock follows, back too.
+ *
+ * Between two readings the machine's own wall clock is the witness: when it moves otherwise than the monotonic one, either
+ * it was set, or the machine slept and its monotonic clock with it. The next reading tells which; until then it is skew.
  */
 import { type Clock, type Instant, type Milliseconds, SECOND } from '@glidepath/core';
 import type { Examiner, Finding } from '../../findings.ts';
@@ -18,7 +21,7 @@ export interface AnchoredClock {
   readonly clock: Clock;
   /** Reads the store's time and compares. Throws what the store throws. */
   sync(): Promise<void>;
-  /** How far this node was from the store at the last reading; 0 before the first. */
+  /** How far this node was from the store at the last reading (0 before the first), or its wall clock has moved since. */
   skewMs(): Milliseconds;
   isSkewed(): boolean;
   readonly examiner: Examiner;
@@ -30,6 +33,8 @@ export function anchorClock(own: Clock, store: { now(): Promise<Instant> }): Anc
   let skewMs = 0;
   let suspectMs: Milliseconds | null = null;
   let isAnchored = false;
+  let wallOffsetMs = own.now() - own.monotonic();
+  const wallMovedMs = (): Milliseconds => own.now() - own.monotonic() - wallOffsetMs;
 
   const clock: Clock = {
     monotonic: () => own.monotonic(),
@@ -57,11 +62,13 @@ export function anchorClock(own: Clock, store: { now(): Promise<Instant> }): Anc
     isAnchored = true;
     suspectMs = null;
     offsetMs = offset;
+    wallOffsetMs = own.now() - own.monotonic();
   }
 
-  const isSkewed = () => suspectMs !== null;
-  const examiner: Examiner = { name: 'clock', forReadiness: true, examine: async () => findings(isSkewed(), skewMs) };
-  return { clock, sync, skewMs: () => skewMs, isSkewed, examiner };
+  const isSkewed = () => suspectMs !== null || Math.abs(wallMovedMs()) > SKEW_MAX_MS;
+  const skewNowMs = () => (suspectMs === null && isSkewed() ? Math.round(wallMovedMs()) : skewMs);
+  const examiner: Examiner = { name: 'clock', forReadiness: true, examine: async () => findings(isSkewed(), skewNowMs()) };
+  return { clock, sync, skewMs: skewNowMs, isSkewed, examiner };
 }
 
 function findings(isSkewed: boolean, skewMs: Milliseconds): readonly Finding[] {
