@@ -155,7 +155,7 @@ describe('checkPolicy, given any tree', () => {
   it('never throws, and either has a policy or says why not', () => {
     fc.assert(
       fc.property(tree, (subject) => isSound(checkPolicy(subject), subject)),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -165,7 +165,7 @@ describe('checkPolicy, given any tree', () => {
         const subject = mutations.reduce<unknown>(mutated, ACME);
         isSound(checkPolicy(subject), subject);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
   });
 
@@ -175,7 +175,7 @@ describe('checkPolicy, given any tree', () => {
         const subject = mutations.reduce<unknown>(mutated, ACME);
         expect(codesAndPaths(checkPolicy(reversed(subject)))).toEqual(codesAndPaths(checkPolicy(subject)));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

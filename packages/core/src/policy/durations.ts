@@ -20,7 +20,7 @@ export const DURATION_MAX_MS: Milliseconds = 1_000 * YEAR;
 /** No percentage is larger, so that `percent × limit` stays an exact integer for every limit up to `COUNT_MAX`. */
 export const PERCENT_MAX = 1_000;
 
-export const DURATION_PATTERN = '^-?(0|[1-9][0-9]{0,11})[smhdwy]$';
+export const DURATION_PATTERN = '^(0|-?[1-9][0-9]{0,11})[smhdwy]$';
 export const PERCENT_PATTERN = '^(0|[1-9][0-9]{0,3})%$';
 
 const DURATION = new RegExp(DURATION_PATTERN);
@@ -37,7 +37,7 @@ export function parseDuration(text: string): Result<Milliseconds, 'not-a-duratio
   if (unitMs === undefined) return deny('not-a-duration', 'a duration is a whole number and one of s, m, h, d, w, y', { text });
   const ms = Number(text.slice(0, -1)) * unitMs;
   if (Math.abs(ms) > DURATION_MAX_MS) return deny('not-a-duration', 'a duration is at most 1000y', { text });
-  return ok(ms === 0 ? 0 : ms);
+  return ok(ms);
 }
 
 /** Writes a duration in the largest unit that divides it, except weeks: `14d`, as policies write it. */

@@ -9,9 +9,21 @@ import { nearest } from './nearest.ts';
  * offset such as `+02:00` is no zone, because it does not know about daylight saving.
  */
 export function exactTimeZone(name: string): string | null {
+  if (known.has(name)) return name;
   const resolved = ZONE.test(name) ? resolvedTimeZone(name) : null;
-  if (resolved !== null) return resolved.toLowerCase() === name.toLowerCase() ? resolved : name;
-  return nearest(name, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  if (resolved === null) return nearest(name, zones());
+  const exact = resolved.toLowerCase() === name.toLowerCase() ? resolved : name;
+  known.add(exact);
+  return exact;
+}
+
+/** Zones found before: `Intl` takes long to answer, and always answers the same. There are no more than it has zones. */
+const known = new Set<string>();
+let allZones: readonly string[] | null = null;
+
+function zones(): readonly string[] {
+  allZones ??= ['UTC', ...Intl.supportedValuesOf('timeZone')];
+  return allZones;
 }
 
 /** `UTC`, `Etc/GMT+5`, `America/Argentina/Salta`: capitals as the database spells them, also where `Intl` answers with another name. */
