@@ -154,7 +154,10 @@ function expectation(schema: unknown): string {
 
 /** A pointer of Ajv's may go through keys that a caller chose. */
 function cleanPath(path: string): string {
-  return path.split('/').map(shown).join('/');
+  return path
+    .split('/')
+    .map((part) => shown(part))
+    .join('/');
 }
 
 /** A key as part of a JSON pointer, with nothing in it that a terminal acts on. */

@@ -19,6 +19,7 @@ const makeThing = defineCommand({
   auth: 'operator',
   scope: 'control-plane',
   body: Thing,
+  query: Type.Object({ note: Type.Optional(Type.String()) }, { additionalProperties: false }),
   answers: { 201: Anything },
   secretAnswer: true,
   async run({ body, newId, now, commit }) {
@@ -271,7 +272,7 @@ describe('idempotency key', () => {
 
   it.each([
     ['another body', '/v1/things', { name: 'y' }],
-    ['another query', '/v1/things?environment=production', { name: 'x' }],
+    ['another query', '/v1/things?note=y', { name: 'x' }],
   ])('refuses %s under a used key', async (_what, path, body) => {
     const { call, world } = await start();
     await call('POST', '/v1/things', { name: 'x' }, key('k1'));

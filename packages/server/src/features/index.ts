@@ -4,6 +4,7 @@ import { PRINCIPAL_COMMANDS } from './access/principals.ts';
 import { SIGN_IN_COMMANDS } from './access/sign-in.ts';
 import { TOKEN_COMMANDS } from './access/tokens.ts';
 import { AUDIT_COMMANDS } from './audit/audit-commands.ts';
+import { CHECK_COMMANDS } from './checks/check.ts';
 import { CUSTOMER_COMMANDS } from './customers/customers.ts';
 import { GRANT_COMMANDS } from './grants/grant-commands.ts';
 import { forgetOld } from './health/cleaning-job.ts';
@@ -12,6 +13,7 @@ import { describeCommands } from './health/openapi-command.ts';
 import { KEY_COMMANDS } from './keys/key-commands.ts';
 import { rotateKeys } from './keys/key-job.ts';
 import { ROOT_COMMANDS } from './keys/root-commands.ts';
+import { LEASE_COMMANDS, LEASE_JOBS } from './leases/index.ts';
 import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
@@ -22,6 +24,8 @@ export const COMMANDS: readonly Command[] = [
   ...CUSTOMER_COMMANDS,
   ...PRODUCT_COMMANDS,
   ...LICENSE_COMMANDS,
+  ...LEASE_COMMANDS,
+  ...CHECK_COMMANDS,
   ...GRANT_COMMANDS,
   ...KEY_COMMANDS,
   ...ROOT_COMMANDS,
@@ -34,4 +38,4 @@ export const COMMANDS: readonly Command[] = [
   describeCommands(() => COMMANDS),
 ];
 
-export const JOBS: readonly Job[] = [rotateKeys, dispatchOutbox, forgetOld];
+export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld];

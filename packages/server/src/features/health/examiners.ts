@@ -96,7 +96,11 @@ function rootFindings({ name }: Environment, roots: readonly RootRecord[]): read
 
 function keySetKeyFindings({ name }: Environment, keys: readonly OnlineKey[], now: Instant): readonly Finding[] {
   const key = certifiedKeyAt(keys, now);
-  const about = { blocksReadiness: false, subject: name, mend: 'glidepath key certify, with the root' };
+  const about = {
+    blocksReadiness: false,
+    subject: name,
+    mend: 'glidepath key rotate --use key-set, sign its certificate with the root, POST /v1/keys/key-set-certificate',
+  };
   if (key === null) {
     return [
       {

@@ -1,0 +1,62 @@
+/** What a command is given: its world as of this request, and the one way to change something. */
+import { type Environment, type Instant, invariant } from '@glidepath/core';
+import { newId } from '@glidepath/protocol';
+import type { Actor, Command, Context } from './command.ts';
+import { commitChange, type Signature } from './commit.ts';
+import type { Keyring } from './features/keys/keyring.ts';
+import type { PolicyShelf } from './features/policies/policy-shelf.ts';
+import { keep, type Once } from './idempotency.ts';
+import { satisfies } from './roles.ts';
+import type { World } from './world.ts';
+
+/** What is shared by all requests of one server. */
+export interface Room {
+  readonly world: World;
+  readonly keyring: Keyring;
+  readonly shelf: PolicyShelf;
+}
+
+/** What the layer has settled before a command runs. */
+export interface Settled {
+  readonly actor: Actor;
+  readonly environment: Environment | null;
+  readonly now: Instant;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly once: Once | null;
+}
+
+export function contextOf(room: Room, command: Command, settled: Settled): Context {
+  const { world } = room;
+  const { actor, now, params, query, body, once } = settled;
+  const freshId: Context['newId'] = (prefix) => newId(prefix, now, world.entropy);
+  const by: Signature = { actor: actor.id, environment: settled.environment?.id ?? null, now, newId: freshId };
+  return {
+    world,
+    now,
+    store: world.store,
+    actor,
+    get environment() {
+      invariant(settled.environment !== null, `${command.name} belongs to no environment`);
+      return settled.environment;
+    },
+    params,
+    query,
+    body,
+    newId: freshId,
+    may: (role) => actor.kind === 'principal' && satisfies(actor.roles, role),
+    signer() {
+      invariant(settled.environment !== null, `${command.name} belongs to no environment`);
+      return room.keyring.signer(settled.environment, now);
+    },
+    keyring: room.keyring,
+    policy: (digest) => room.shelf.take(digest),
+    async commit(change, given) {
+      invariant(change.happened.length > 0 || command.audited === false, `${command.name} tells what it did`);
+      const kept = once === null ? [] : keep(once, given, command, world, freshId('idm'), now);
+      const result = await commitChange(world, change, by, kept);
+      return result.ok ? given : { kind: 'conflict', result };
+    },
+  };
+}
