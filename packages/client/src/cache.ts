@@ -27,6 +27,8 @@ export interface Cache {
   verdicts(): Promise<readonly string[]>;
   keepVerdicts(words: readonly string[]): Promise<void>;
   sidecar(): Promise<Sidecar | null>;
+  /** The sidecar where another process has written it since this one last read or wrote it; else null. */
+  othersSidecar(): Promise<Sidecar | null>;
   keepSidecar(sidecar: Sidecar): Promise<void>;
   /** The text of the installation's key; of two processes that start at once, both get the same. */
   key(make: () => string, isWhole: (text: string) => boolean): Promise<string>;
@@ -40,6 +42,13 @@ export function openCache(files: FileStore, count: Count): Cache {
       count('cache.unreadable');
       return null;
     }
+  };
+  let lastText: string | null = null;
+  const parsed = (text: string): Sidecar | null => {
+    lastText = text;
+    const sidecar = parseSidecar(text);
+    if (sidecar === null) count('cache.sidecar-malformed');
+    return sidecar;
   };
   const write = async (name: string, text: string): Promise<void> => {
     try {
@@ -65,12 +74,16 @@ export function openCache(files: FileStore, count: Count): Cache {
     },
     async sidecar() {
       const text = await read(FILES.sidecar);
-      if (text === null) return null;
-      const sidecar = parseSidecar(text);
-      if (sidecar === null) count('cache.sidecar-malformed');
-      return sidecar;
+      return text === null ? null : parsed(text);
     },
-    keepSidecar: (sidecar) => write(FILES.sidecar, sidecarText(sidecar)),
+    async othersSidecar() {
+      const text = await read(FILES.sidecar);
+      return text === null || text === lastText ? null : parsed(text);
+    },
+    async keepSidecar(sidecar) {
+      lastText = sidecarText(sidecar);
+      await write(FILES.sidecar, lastText);
+    },
     async key(make, isWhole) {
       const held = await read(FILES.key);
       if (held !== null && isWhole(held)) return held;

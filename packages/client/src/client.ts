@@ -124,7 +124,8 @@ export function createClientOn(platform: Platform, options: ClientOptions): Lice
     if (!isLoaded) return false;
     const { lease, refusal, memory } = installation.held;
     if (settings.misconfiguration !== null || refusal !== null || status === 'error' || status === 'fatal') return true;
-    return lease !== null && lease.source !== 'bootstrap' && (!memory.released || refresher.failure !== null);
+    const isEnough = lease !== null && lease.source !== 'bootstrap' && !memory.released;
+    return isEnough || (lease !== null && refresher.failure !== null);
   };
 
   const client: LicenceClient = {

@@ -57,7 +57,9 @@ const STANDING: readonly VerdictKind[] = ['superseded', 'suspended', 'revoked', 
 /** Takes a lease over: it says all there is to say, so that no earlier verdict stands. */
 export function withLease(held: Held, lease: HeldLease, now: Instant): Held {
   const { claims, source } = lease;
-  const isAnswer = source !== 'bootstrap' && claims.nonce !== null;
+  // What a product ships with is about the vendor's license, not about the one that this installation asks for.
+  const isOwn = source !== 'bootstrap';
+  const isAnswer = isOwn && claims.nonce !== null;
   const { memory } = held;
   return {
     lease,
@@ -66,8 +68,8 @@ export function withLease(held: Held, lease: HeldLease, now: Instant): Held {
     isUnknown: false,
     memory: {
       ...noLaterThan(memory, now),
-      license: claims.license,
-      seq: laterSeq(memory.license === claims.license ? memory.seq : null, claims.seq),
+      license: isOwn ? claims.license : memory.license,
+      seq: isOwn ? laterSeq(memory.license === claims.license ? memory.seq : null, claims.seq) : memory.seq,
       wordAt: isAnswer ? claims.iatMs : memory.wordAt,
       receipts: receiptsOf(lease, memory.receipts, now),
       released: source === 'lease' ? false : memory.released,

@@ -19,7 +19,7 @@ import { findStart } from './load.ts';
 import type { Settings } from './options.ts';
 import type { Platform } from './platform.ts';
 import { type Expected, heldLease, type ReadWord, readWord, signerOf } from './reading-words.ts';
-import { BLANK, type Memory, mergeMemories } from './sidecar.ts';
+import { BLANK, hasHeardLater, type Memory, mergeMemories } from './sidecar.ts';
 import {
   anchored,
   atLeast,
@@ -94,15 +94,24 @@ export class Installation {
       bootstrap: settings.bootstrap?.word ?? null,
       reading: this.reading(),
       bootId: platform.bootId(),
-      read: (compact, nonce) => readWord(compact, this.expected(nonce, this.#licenseIn(sidecar?.memory ?? BLANK), null)),
+      read: (compact, nonce) => this.#readKept(compact, nonce, sidecar?.memory ?? BLANK),
       count,
     });
     this.held = start.held;
     this.time = start.time;
     this.position = { tier: start.held.memory.tier, stepAt: start.held.memory.stepAt };
     this.#verdictsText = verdictLines(start.held).join('\n');
-    this.#remember({ firstRunAt: this.held.memory.firstRunAt ?? trustedNow(this.time) });
+    this.#remember({ firstRunAt: this.held.memory.firstRunAt ?? trustedNow(this.time), keys: this.#withOwnKey() });
     this.observe();
+  }
+
+  #withOwnKey(): readonly string[] {
+    return [...new Set([...this.held.memory.keys, this.keyHash])].slice(-KEYS_MAX);
+  }
+
+  /** A word from the disk. The lease that a product ships with (nonce null) may be about another license than one's own. */
+  #readKept(compact: string, nonce: null | undefined, memory: Memory): ReadWord {
+    return readWord(compact, this.expected(nonce, nonce === null ? null : this.#licenseIn(memory), null));
   }
 
   async #loadKeySet(): Promise<void> {
@@ -135,7 +144,10 @@ export class Installation {
     return this.settings.license === null ? keys.includes(this.keyHash) : license === this.settings.license;
   }
 
-  /** Takes over the word that answered a request: it also says what time it is. */
+  /**
+   * Takes over the word that answered a request: it also says what time it is. What is held changes before this returns;
+   * the promise is that of the disk.
+   */
   async receive(word: Exclude<ReadWord, { kind: 'no' }>, grantsReported: readonly string[]): Promise<void> {
     const reading = this.reading();
     const claims = word.kind === 'lease' ? word.opened.claims : word.claims;
@@ -145,7 +157,8 @@ export class Installation {
       word.kind === 'lease' ? withLease(this.held, heldLease(word, 'lease'), claims.iatMs) : withVerdict(this.held, word, claims.iatMs);
     const { memory } = this.held;
     this.#remember({
-      keys: [...new Set([...memory.keys, this.keyHash])].slice(-KEYS_MAX),
+      heard: memory.heard + 1,
+      keys: this.#withOwnKey(),
       grantsReported: [...new Set([...memory.grantsReported, ...grantsReported])],
     });
     if (word.kind === 'lease' && isNewHold(previous, word.opened.claims)) this.#bindIdentity();
@@ -216,14 +229,14 @@ export class Installation {
   }
 
   async #adopt(): Promise<boolean> {
-    const sidecar = await this.cache.sidecar();
+    const sidecar = await this.cache.othersSidecar();
     if (sidecar === null || sidecar.time === null || !this.#isOwn(sidecar.memory)) return false;
-    const { reading } = sample(this.time, this.reading());
-    const isLater = (sidecar.memory.wordAt ?? 0) > (this.held.memory.wordAt ?? 0);
-    const memory = mergeMemories(this.held.memory, sidecar.memory);
-    if (!isLater) {
-      const isSame = sidecar.memory.wordAt === this.held.memory.wordAt;
-      if (isSame) this.time = joined(sample(this.time, reading), sidecar.time, this.platform.bootId(), this.#savedAtMs);
+    this.now();
+    const own = this.held.memory;
+    const memory = mergeMemories(own, sidecar.memory);
+    if (!hasHeardLater(sidecar.memory, own)) {
+      const isSame = !hasHeardLater(own, sidecar.memory);
+      if (isSame) this.time = joined(this.time, sidecar.time, this.platform.bootId(), this.#savedAtMs);
       this.held = { ...this.held, memory };
       return false;
     }
@@ -234,7 +247,7 @@ export class Installation {
       bootstrap: null,
       reading: this.reading(),
       bootId: this.platform.bootId(),
-      read: (compact, nonce) => readWord(compact, this.expected(nonce, this.#licenseIn(memory), null)),
+      read: (compact, nonce) => this.#readKept(compact, nonce, memory),
       count: this.count,
     });
     if (held.lease === null) return false;
@@ -245,7 +258,7 @@ export class Installation {
     return true;
   }
 
-  /** Joins this process's memory with that of others, and writes it. */
+  /** Joins this process's memory with that of others, and writes it. True where another has heard a later word. */
   save(): Promise<boolean> {
     return this.#serially(async () => {
       const adopted = await this.#adopt();

@@ -12,7 +12,9 @@ const RENEW_JITTER = 0.1;
 const HOLD_SHARE_MAX = 0.8;
 const RENEW_MIN_MS = 250;
 const BACKOFF_FIRST_MS = SECOND;
-const BACKOFF_MAX_MS = 5 * MINUTE;
+const BACKOFF_MAX_MS = 10 * MINUTE;
+/** A policy whose days are seconds gets a loop to match: no wait is longer than this share of its hold, or 5 s. */
+const HOLD_SHARE_BACKOFF = 0.25;
 const BACKOFF_WITHOUT_LEASE_MAX_MS = MINUTE;
 const REFUSED_MS = 15 * MINUTE;
 const RETRY_AFTER_MAX_MS = HOUR;
@@ -36,19 +38,18 @@ export interface Failures {
 
 /** Delay after an attempt that brought no word. */
 export function failureDelayMs({ count, isRefused, retryAfterMs, ttlMs }: Failures, random: Random): Milliseconds {
-  const ceiling = isRefused ? scaled(REFUSED_MS, ttlMs) : Math.min(backoffMaxMs(ttlMs), BACKOFF_FIRST_MS * 2 ** Math.min(count - 1, 20));
+  const ceiling = isRefused ? refusedMs(ttlMs) : Math.min(backoffMaxMs(ttlMs), BACKOFF_FIRST_MS * 2 ** Math.min(count - 1, 20));
   const delay = isRefused ? ceiling * (0.5 + 0.5 * random.next()) : ceiling * random.next();
   const least = retryAfterMs === null ? 0 : Math.min(retryAfterMs, RETRY_AFTER_MAX_MS) * (1 + RETRY_AFTER_JITTER * random.next());
   return Math.max(RENEW_MIN_MS, Math.floor(delay), Math.ceil(least));
 }
 
 function backoffMaxMs(ttlMs: Milliseconds | null): Milliseconds {
-  return ttlMs === null ? BACKOFF_WITHOUT_LEASE_MAX_MS : scaled(BACKOFF_MAX_MS, ttlMs);
+  return ttlMs === null ? BACKOFF_WITHOUT_LEASE_MAX_MS : Math.min(BACKOFF_MAX_MS, Math.max(5 * SECOND, ttlMs * HOLD_SHARE_BACKOFF));
 }
 
-/** Policies whose days are seconds (a demo, a drill) get a loop to match: no wait is longer than the hold, or 5 s. */
-function scaled(ms: Milliseconds, ttlMs: Milliseconds | null): Milliseconds {
-  return Math.min(ms, Math.max(5 * SECOND, ttlMs ?? ms));
+function refusedMs(ttlMs: Milliseconds | null): Milliseconds {
+  return Math.min(REFUSED_MS, Math.max(5 * SECOND, ttlMs ?? REFUSED_MS));
 }
 
 /** `Retry-After` in its two forms (RFC 9110 §10.2.3); null where there is none that makes sense. */

@@ -45,6 +45,8 @@ export class Refresher {
   #endpoints: readonly Endpoint[];
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
+  /** The last word, on its way to the disk, which nobody waits for but whoever closes. */
+  #kept: Promise<void> = Promise.resolve();
   /** The server answered a renewal without a word and as if the lease were gone. */
   #isLeaseGone = false;
   #keySetAt: Milliseconds | null = null;
@@ -73,9 +75,11 @@ export class Refresher {
         this.#follower.failed(error);
         this.#wait(MINUTE);
       })
-      .finally(() => {
+      .then(() => {
         this.#running = null;
-      });
+        this.#follower.settled();
+      })
+      .catch((error: unknown) => this.#follower.failed(error));
     return this.#running;
   }
 
@@ -84,6 +88,7 @@ export class Refresher {
     this.#closing.abort();
     this.#timer?.cancel();
     await this.#running;
+    await this.#kept;
   }
 
   #wait(delayMs: Milliseconds): void {
@@ -111,9 +116,8 @@ export class Refresher {
     const grants = grantsToReport(installation.held.memory);
     const outcome = await this.#askAll(lines, grants);
     if (this.#closing.signal.aborted && outcome.kind === 'silence') return;
-    if (outcome.kind === 'word') await this.#heard(outcome, grants);
+    if (outcome.kind === 'word') this.#heard(outcome, grants);
     else await this.#unheard(outcome);
-    this.#follower.settled();
   }
 
   /** Until the lease in hand is to be renewed; not above 0 where it is due, or was not given by the server. */
@@ -161,9 +165,9 @@ export class Refresher {
     return last;
   }
 
-  async #heard({ word }: Extract<Outcome, { kind: 'word' }>, grants: readonly string[]): Promise<void> {
+  #heard({ word }: Extract<Outcome, { kind: 'word' }>, grants: readonly string[]): void {
     const installation = this.#installation;
-    await installation.receive(word, grants);
+    this.#kept = installation.receive(word, grants).catch((error: unknown) => this.#follower.failed(error));
     installation.count(word.kind === 'lease' ? 'leases' : `verdicts.${word.claims.verdict}`);
     this.#isLeaseGone = false;
     this.failure = null;

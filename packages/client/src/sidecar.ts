@@ -14,8 +14,9 @@ export interface Memory {
   readonly keys: readonly string[];
   /** The highest `seq` seen. */
   readonly seq: Counter | null;
-  /** `iatMs` of the last word that answered this installation. */
+  /** `iatMs` of the last word that answered this installation, and how many it has heard, over all its processes. */
   readonly wordAt: Instant | null;
+  readonly heard: number;
   /** First verified receipt of what goes on now, by `receiptName`. */
   readonly receipts: Readonly<Record<string, Instant>>;
   /** Name of the tier in force; null before any. */
@@ -46,6 +47,7 @@ export const BLANK: Memory = {
   keys: [],
   seq: null,
   wordAt: null,
+  heard: 0,
   receipts: {},
   tier: null,
   stepAt: null,
@@ -103,6 +105,7 @@ const MEMORY = shapeOf({
   keys: listOf(isText),
   seq: orNull(shapeOf({ incarnation: isNumber, count: isNumber })),
   wordAt: orNull(isNumber),
+  heard: isNumber,
   receipts: recordOf(isNumber),
   tier: orNull(isText),
   stepAt: orNull(isNumber),
@@ -144,9 +147,9 @@ function isTime(value: unknown): value is SavedTime {
  */
 export function mergeMemories(own: Memory, other: Memory): Memory {
   if (other.license !== null && own.license !== null && other.license !== own.license) return own;
-  const newer = (other.wordAt ?? 0) > (own.wordAt ?? 0) ? other : own;
+  const newer = hasHeardLater(other, own) ? other : own;
   const older = newer === own ? other : own;
-  const isSameWord = newer.wordAt === older.wordAt;
+  const isSameWord = !hasHeardLater(newer, older);
   return {
     ...newer,
     license: own.license ?? other.license,
@@ -157,6 +160,14 @@ export function mergeMemories(own: Memory, other: Memory): Memory {
     grantsUsed: union(own.grantsUsed, other.grantsUsed),
     grantsReported: union(own.grantsReported, other.grantsReported),
   };
+}
+
+/**
+ * True when `a` has heard a later word than `b`. Counted rather than timed: a server whose clock was ahead for a while
+ * must not make the words of that while the latest for ever.
+ */
+export function hasHeardLater(a: Memory, b: Memory): boolean {
+  return a.heard > b.heard || (a.heard === b.heard && (a.wordAt ?? 0) > (b.wordAt ?? 0));
 }
 
 function mergeReceipts(newer: Memory['receipts'], older: Memory['receipts'], isSameWord: boolean): Memory['receipts'] {

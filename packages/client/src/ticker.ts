@@ -16,6 +16,7 @@ import {
   type Origin,
   type Standing,
   type Timer,
+  type VerdictClaims,
 } from '@glidepath/core';
 import { type Answers, answersOn, answersRefused, answersRemoved, answersUnsigned, originOf } from './answers.ts';
 import type { Descent } from './descent.ts';
@@ -57,6 +58,7 @@ export class Ticker {
   #origin: Origin | null = null;
   #tier: string | null = null;
   #takenAt: Instant | null = null;
+  #refusal: VerdictClaims | null = null;
   #notify: Notify = 'none';
   #savedAt: Milliseconds;
   #timer: Timer | null = null;
@@ -105,7 +107,12 @@ export class Ticker {
 
   #save(): void {
     this.#savedAt = this.#installation.time.reading.monotonic;
-    this.#installation.save().catch((error: unknown) => this.#watchers.failed(error));
+    this.#installation
+      .save()
+      .then((adopted) => {
+        if (adopted) this.tick();
+      })
+      .catch((error: unknown) => this.#watchers.failed(error));
   }
 
   #recompile(): void {
@@ -121,13 +128,11 @@ export class Ticker {
   }
 
   #show(): void {
-    const { held, time, settings } = this.#installation;
+    const { held, time } = this.#installation;
     const removal = removalOf(held);
     const origin = originOf(held);
     if (this.#glide === null || this.#descent === null) {
-      this.answers = held.refusal === null ? answersUnsigned(settings.allowsUnsigned) : answersRefused(held.refusal);
-      this.standing = null;
-      this.#descent = null;
+      this.#showNothing(held.refusal);
       return;
     }
     const { terms } = this.#glide;
@@ -141,6 +146,19 @@ export class Ticker {
       this.#descent = { tier: terms.path.tiers.length, stepAt: null };
     } else if (!isSame || this.#tier === NONE) this.answers = answersOn(terms, moment.shown, origin);
     this.#tell(removal === null ? moment.tier : NONE, moment.shown);
+  }
+
+  /** No lease: a signed "no", or nothing signed at all. */
+  #showNothing(refusal: VerdictClaims | null): void {
+    const { settings } = this.#installation;
+    if (this.#refusal !== refusal || this.standing !== null) {
+      this.answers = refusal === null ? answersUnsigned(settings.allowsUnsigned) : answersRefused(refusal);
+    }
+    this.#refusal = refusal;
+    this.#descent = null;
+    this.standing = null;
+    const since = trustedNow(this.#installation.time);
+    if (this.#tier !== null) this.#tell(NONE, { code: 'degraded', tier: null, cause: 'none', since, notify: 'none', next: null });
   }
 
   #tell(tier: string, shown: Standing): void {
