@@ -7,9 +7,9 @@
  * folder that only its owner writes, and every file of it is hashed at each start: a stale, torn or changed copy is
  * replaced. Whoever may write both copy and manifest may also write node_modules: that is outside of what this checks.
  */
-import { createHash, hash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, chmod, copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { access, chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -58,9 +58,7 @@ function nativeFolder(): string {
 
 /** A copy that `account` (null: we ourselves) was seen to execute. Tries each cache folder in turn. */
 export async function prepareBinaries(places: BinaryPlaces, account: Account | null, log: Log): Promise<Binaries> {
-  const source = await readSource(places.native).catch((error: unknown) => {
-    throw platformUnsupported(PLATFORM, `its package cannot be read in ${places.native}`, error);
-  });
+  const source = sourceOf(places.native);
   let last: unknown = null;
   for (const cache of places.caches) {
     try {
@@ -76,12 +74,20 @@ export async function prepareBinaries(places: BinaryPlaces, account: Account | n
   throw platformUnsupported(PLATFORM, why, last);
 }
 
+function sourceOf(native: string): Source {
+  try {
+    return readSource(native);
+  } catch (error) {
+    throw error instanceof Fault ? error : platformUnsupported(PLATFORM, `its package cannot be read in ${native}`, error);
+  }
+}
+
 interface Source {
   readonly native: string;
   readonly version: string;
   readonly files: readonly { readonly path: string; readonly size: number; readonly executable: boolean }[];
   readonly links: readonly { readonly target: string; readonly path: string }[];
-  /** Changes when any file of the package changes. */
+  /** Of version, paths and sizes. Not of times: each `npm ci`, and each clone, would want a copy of its own. */
   readonly stamp: string;
 }
 
@@ -95,22 +101,20 @@ function isNeeded(path: string): boolean {
   return !/\.a$|\/pgxs\/|\/pkgconfig\/|^include\/|pg-symlinks\.json$/.test(path);
 }
 
-async function readSource(native: string): Promise<Source> {
-  const version = await packageVersion(native);
+/** Synchronous, like the hashing below: a thousand small files cost less than a thousand promises. */
+function readSource(native: string): Source {
+  const version = packageVersion(native);
   const paths: string[] = [];
-  for (const entry of await readdir(native, { recursive: true, withFileTypes: true })) {
+  for (const entry of readdirSync(native, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) paths.push(relative(native, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   }
-  const facts = await Promise.all(
-    paths
-      .filter(isNeeded)
-      .sort()
-      .map(async (path) => ({ path, facts: await stat(join(native, path)) })),
-  );
-  const stamp = createHash('sha256').update(version);
-  for (const file of facts) stamp.update(`${file.path} ${file.facts.size} ${file.facts.mtimeMs}\n`);
-  const links = await readLinks(native);
-  stamp.update(JSON.stringify(links));
+  const facts = paths
+    .filter(isNeeded)
+    .sort()
+    .map((path) => ({ path, facts: statSync(join(native, path)) }));
+  const links = readLinks(native);
+  const stamp = createHash('sha256').update(`${version} ${JSON.stringify(links)}\n`);
+  for (const file of facts) stamp.update(`${file.path} ${file.facts.size}\n`);
   return {
     native,
     version,
@@ -120,18 +124,18 @@ async function readSource(native: string): Promise<Source> {
   };
 }
 
-async function packageVersion(native: string): Promise<string> {
-  const text = await readFile(join(native, '..', 'package.json'), 'utf8');
+function packageVersion(native: string): string {
+  const text = readFileSync(join(native, '..', 'package.json'), 'utf8');
   const version: unknown = JSON.parse(text).version;
   if (typeof version !== 'string') throw platformUnsupported(PLATFORM, `${join(native, '..', 'package.json')} names no version`);
   return version;
 }
 
 /** The library links that the package lists for its post-install script, as paths below `native`. */
-async function readLinks(native: string): Promise<Source['links']> {
+function readLinks(native: string): Source['links'] {
   let text: string;
   try {
-    text = await readFile(join(native, 'pg-symlinks.json'), 'utf8');
+    text = readFileSync(join(native, 'pg-symlinks.json'), 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
@@ -149,13 +153,14 @@ async function readLinks(native: string): Promise<Source['links']> {
 /** The folder of a whole, unchanged copy of `source` below `cache`; made when there is none. */
 async function currentCopy(source: Source, cache: string, log: Log): Promise<string> {
   await openCache(cache);
-  const folder = join(cache, `postgres-${source.version}-${PLATFORM}`);
+  // Other packages of PostgreSQL have folders of their own: a server may be running from them.
+  const folder = join(cache, `postgres-${source.version}-${PLATFORM}-${source.stamp.slice(0, 8)}`);
   const flaw = await flawOf(folder, source);
   if (flaw === null) return folder;
   if (flaw !== 'absent') log.warn('postgres.copy-replaced', { folder, flaw });
   const fresh = await makeCopy(source, cache);
   const old = `${folder}.old-${randomBytes(6).toString('hex')}`;
-  // A server that runs from the old copy keeps its open files; the folder goes once the new one is in place.
+  // A server that runs from the old copy keeps its open files, and finds the others under the same name again.
   await rename(folder, old).catch(ignoreAbsent);
   try {
     await rename(fresh, folder);
@@ -192,16 +197,25 @@ async function flawOf(folder: string, source: Source): Promise<string | null> {
     return errorCode(error) === 'ENOENT' ? 'absent' : 'manifest';
   }
   if (manifest.stamp !== source.stamp || manifest.files.length !== source.files.length) return 'stale';
-  const flaws = await Promise.all(
-    manifest.files.map(async ({ path, sha256 }) => {
-      try {
-        return hash('sha256', await readFile(join(folder, path))) === sha256 ? null : path;
-      } catch {
-        return path;
-      }
-    }),
-  );
-  return flaws.find((flaw) => flaw !== null) ?? null;
+  const buffer = Buffer.allocUnsafe(HASH_BUFFER_BYTES);
+  return manifest.files.find(({ path, sha256 }) => hashOf(join(folder, path), buffer) !== sha256)?.path ?? null;
+}
+
+const HASH_BUFFER_BYTES = 1024 * 1024;
+
+/** Null for a file that cannot be read. One buffer serves all: whole files would be 45 MB of garbage at each start. */
+function hashOf(path: string, buffer: Buffer): string | null {
+  let file: number | null = null;
+  try {
+    file = openSync(path, 'r');
+    const digest = createHash('sha256');
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) digest.update(buffer.subarray(0, read));
+    return digest.digest('hex');
+  } catch {
+    return null;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
 }
 
 async function makeCopy(source: Source, cache: string): Promise<string> {
@@ -210,12 +224,13 @@ async function makeCopy(source: Source, cache: string): Promise<string> {
     const folders = new Set(source.files.map((file) => dirname(file.path)));
     await mkdir(fresh, { mode: 0o755 });
     for (const folder of folders) await mkdir(join(fresh, folder), { recursive: true, mode: 0o755 });
+    const buffer = Buffer.allocUnsafe(HASH_BUFFER_BYTES);
     const files = await Promise.all(
       source.files.map(async (file) => {
         const to = join(fresh, file.path);
         await copyFile(join(source.native, file.path), to, constants.COPYFILE_FICLONE);
         await chmod(to, file.executable || file.path.startsWith('bin/') ? 0o755 : 0o644);
-        return { path: file.path, sha256: hash('sha256', await readFile(to)) };
+        return { path: file.path, sha256: hashOf(to, buffer) ?? '' };
       }),
     );
     for (const link of source.links) {
