@@ -2,6 +2,7 @@
 import { nearest } from '@glidepath/core';
 import { Command } from 'commander';
 import { registerAccess } from './commands/access.ts';
+import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDecide } from './commands/decide.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -9,7 +10,9 @@ import { registerKey } from './commands/key.ts';
 import { registerLease } from './commands/lease.ts';
 import { registerLicense } from './commands/license.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerRoot } from './commands/root.ts';
 import { registerWhere } from './commands/where.ts';
+import { registerDemo } from './demo/register-demo.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Registrar } from './registrar.ts';
 import type { Shell } from './shell.ts';
@@ -41,10 +44,13 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerLicense(registrar);
   registerLease(registrar);
   registerKey(registrar);
+  registerRoot(registrar);
   registerAccess(registrar);
+  registerBreakGlass(registrar);
   registerDoctor(registrar);
   registerWhere(registrar);
   registerCompletion(registrar);
+  registerDemo(registrar);
   registerHelp(registrar);
   return program;
 }
