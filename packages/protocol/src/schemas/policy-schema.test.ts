@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { checkPolicy, HELD_POLICY_DOCUMENT } from '@glidepath/core';
+import { checkPolicy } from '@glidepath/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { policySchema } from './policy-schema.ts';
 
-const folder = new URL('../../../../examples/policies/', import.meta.url);
-const examples = readdirSync(folder).map((name) => ({ name, tree: parse(readFileSync(new URL(name, folder), 'utf8')) as unknown }));
-const trees = [...examples.map(({ tree }) => tree), HELD_POLICY_DOCUMENT];
+const root = new URL('../../../../', import.meta.url);
+const documents = ['examples/policies/', 'conformance/policy/valid/'].flatMap((folder) =>
+  readdirSync(new URL(folder, root)).map((name) => ({ name, tree: parse(readFileSync(new URL(folder + name, root), 'utf8')) as unknown })),
+);
+const trees = documents.map(({ tree }) => tree);
 
 const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(policySchema);
 
@@ -123,21 +125,12 @@ function replaced(tree: unknown, path: Path, value: unknown): unknown {
   return copy;
 }
 
-/** One place of each kind, with a tree that has it: the first rung stands for all of its path, the first plan for all plans. */
-function kindsOfPlaces(): readonly { readonly tree: unknown; readonly path: Path }[] {
-  const kinds = new Map<string, { readonly tree: unknown; readonly path: Path }>();
-  for (const { tree } of examples) {
-    for (const path of placesOf(tree).slice(1)) {
-      const kind = path.map((name, depth) => (typeof name === 'number' || (depth === 2 && path[1] !== 'glidePath') ? '*' : name)).join('.');
-      if (!kinds.has(kind)) kinds.set(kind, { tree, path });
-    }
-  }
-  return [...kinds.values()];
-}
+/** The document with every key, and its paths with one rung each, so that no other rung hides what is tried on one. */
+const EVERYTHING = documents.find(({ name }) => name === 'everything.yaml')?.tree;
 
 describe('the schema of a policy', () => {
-  it('takes the examples and the built-in policy', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(3);
+  it('takes the examples and the valid documents of conformance', () => {
+    expect(documents.length).toBeGreaterThanOrEqual(9);
     for (const tree of trees) {
       validate(tree);
       expect(validate.errors ?? []).toEqual([]);
@@ -147,13 +140,17 @@ describe('the schema of a policy', () => {
 
   it('refuses at each kind of place only values that the check refuses too', () => {
     const stricter: unknown[] = [];
-    for (const { tree, path } of kindsOfPlaces()) {
-      const present = path.reduce<unknown>((node, name) => (node as Record<string | number, unknown>)[name], tree);
+    let refused = 0;
+    for (const path of placesOf(EVERYTHING).slice(1)) {
+      const present = path.reduce<unknown>((node, name) => (node as Record<string | number, unknown>)[name], EVERYTHING);
       for (const edge of EDGES.filter((value) => typeof value === typeof present || value === null || value === 1 || value === 'x')) {
-        const subject = replaced(tree, path, edge);
-        if (!validate(subject) && checkPolicy(subject).violations.length === 0) stricter.push([path.join('.'), edge]);
+        const subject = replaced(EVERYTHING, path, edge);
+        if (validate(subject)) continue;
+        refused++;
+        if (checkPolicy(subject).violations.length === 0) stricter.push([path.join('.'), edge]);
       }
     }
+    expect(refused).toBeGreaterThan(1_000);
     expect(stricter).toEqual([]);
   });
 
@@ -183,7 +180,7 @@ describe('the schema of a policy', () => {
     ['a tier in the seats path', ['spec', 'glidePath', 'seats', 0, 'tier'], 'reduced'],
     ['a word of expect as a feature', ['spec', 'features', 'seat'], {}],
   ])('refuses %s', (_, path, value) => {
-    const tree = examples.find(({ name }) => name === 'build-server.yaml')?.tree;
+    const tree = documents.find(({ name }) => name === 'build-server.yaml')?.tree;
     expect(validate(tree)).toBe(true);
     expect(validate(replaced(tree, path, value))).toBe(false);
   });
