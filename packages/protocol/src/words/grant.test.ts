@@ -64,6 +64,7 @@ describe('open lease under a grant', () => {
   it.each<[string, string, string]>([
     ['license', 'another license', leaseUnder({ license: 'lic_other' })],
     ['until', 'a lease after the end', leaseUnder({ until: at(HOUR - 1) })],
+    ['until', 'a lease after the end that says it was held before', leaseUnder({ until: at(HOUR - 1) }, { hold: at(0) })],
     ['until', 'a hold past the end', leaseUnder({ until: at(2 * HOUR - 1) })],
     ['until', 'a lease before the grant', leaseUnder({}, { iatMs: at(-1) })],
     ['seats', 'more seats', leaseUnder({ seats: 4 })],
