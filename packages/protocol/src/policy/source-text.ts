@@ -22,25 +22,36 @@ export function decodeSource(source: string | Uint8Array): Decoded {
   return text === null ? { flaw: 'not-utf8', at: firstFlaw(source) } : { text };
 }
 
-/** Turns offsets into positions. Lines end at a line feed; the parser's own count loses lines after some syntax errors. */
+/**
+ * Turns offsets into positions. Lines end at a line feed; the parser's own count loses lines after some syntax errors.
+ *
+ * Characters are code points, so what counts as two in JavaScript is looked up: a line may be a megabyte long, and hundreds of
+ * violations may lie in it.
+ */
 export function positionsIn(text: string): (offset: number) => Position {
-  const lineStarts = [0];
-  for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', newline + 1)) lineStarts.push(newline + 1);
+  const lineFeeds = offsetsOf(/\n/g, text);
+  const pairs = offsetsOf(/[\ud800-\udbff][\udc00-\udfff]/g, text);
   return (offset) => {
     const end = Math.min(offset, text.length);
-    const line = lastAtOrBefore(lineStarts, end);
-    return { line: line + 1, column: Array.from(text.slice(lineStarts[line], end)).length + 1 };
+    const linesBefore = countBelow(lineFeeds, end);
+    const lineStart = (lineFeeds[linesBefore - 1] ?? -1) + 1;
+    const pairsBefore = countBelow(pairs, end) - countBelow(pairs, lineStart);
+    return { line: linesBefore + 1, column: end - lineStart - pairsBefore + 1 };
   };
 }
 
-/** The index of the last of the ascending numbers that is not above the wanted one; the first is never above it. */
-function lastAtOrBefore(ascending: readonly number[], wanted: number): number {
+function offsetsOf(pattern: RegExp, text: string): readonly number[] {
+  return Array.from(text.matchAll(pattern), ({ index }) => index);
+}
+
+/** How many of the ascending numbers are below a bound. */
+function countBelow(ascending: readonly number[], bound: number): number {
   let low = 0;
-  let high = ascending.length - 1;
+  let high = ascending.length;
   while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((ascending[middle] ?? 0) <= wanted) low = middle;
-    else high = middle - 1;
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < bound) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
