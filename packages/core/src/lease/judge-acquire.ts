@@ -1,3 +1,4 @@
+/** Judges who asks for a seat. What renewing, releasing and reaping mean is decided elsewhere. */
 import type { Lease } from '../ports/records.ts';
 import { replayOf, untouched } from './replay.ts';
 import type { HolderInput, SeatDecision } from './seat-decision.ts';

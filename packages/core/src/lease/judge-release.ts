@@ -1,3 +1,4 @@
+/** Judges who gives a seat back, and frees it. */
 import type { Lease } from '../ports/records.ts';
 import { untouched } from './replay.ts';
 import type { HolderInput, ReleaseDecision, SeatEffects, SeatHappening, SeatInput } from './seat-decision.ts';

@@ -1,3 +1,4 @@
+/** Judges who renews a lease that it has, or had. */
 import type { Lease } from '../ports/records.ts';
 import { replayOf, untouched } from './replay.ts';
 import type { HolderInput, SeatDecision } from './seat-decision.ts';

@@ -1,3 +1,4 @@
+/** What a change of terms has taken from a holder, told so that each holder can come down at its own pace. */
 import { termsInTurn } from '../license/status.ts';
 import { planNamed, tierIndex } from '../policy/lookup.ts';
 import type { Plan, Policy } from '../policy/policy.ts';

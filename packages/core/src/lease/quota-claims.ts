@@ -1,3 +1,4 @@
+/** What a lease says about use. Counting it, and what reaching a rung means, is decided elsewhere. */
 import { isShareReached } from '../decision/shares.ts';
 import { termsInTurn } from '../license/status.ts';
 import { windowAt } from '../meter/window-at.ts';

@@ -1,3 +1,4 @@
+/** The beginning of a license: its row, its first terms, its seats. */
 import { planNamed } from '../policy/lookup.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { License, LicenseTerms, SeatState } from '../ports/records.ts';

@@ -1,3 +1,9 @@
+/**
+ * Decides about features of a license as the control plane sees it, for callers that embed no client.
+ *
+ * Stands on the terms of now and holds no seat: a holder with a lease of a lower tier, or one that heard of a change later,
+ * decides by its own lease.
+ */
 import { type Decision, decide, decisionFor, observedByServer } from '@glidepath/core';
 import { CheckAnswer, CheckRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
@@ -5,12 +11,6 @@ import { answer, type Command, defineCommand, refuse } from '../../command.ts';
 import { gather } from '../leases/license-facts.ts';
 import { findLicense, nothingCalled } from '../references.ts';
 
-/**
- * Decides about features of a license as the control plane sees it, for callers that embed no client.
- *
- * Stands on the terms of now and holds no seat: a holder with a lease of a lower tier, or one that heard of a change later,
- * decides by its own lease.
- */
 export const checkFeatures = defineCommand({
   name: 'check',
   method: 'POST',

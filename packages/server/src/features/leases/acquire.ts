@@ -1,13 +1,13 @@
-import { judgeAcquire } from '@glidepath/core';
-import { LeaseAnswer, LeaseRequest } from '@glidepath/protocol/http';
-import { defineCommand } from '../../command.ts';
-import { ask } from './ask.ts';
-
 /**
  * Gives an installation a seat of the license, or a lease without one, or a signed "no".
  *
  * Idempotent by the proof's nonce, in the lease's own row: a repeated request gets the answer that it had.
  */
+import { judgeAcquire } from '@glidepath/core';
+import { LeaseAnswer, LeaseRequest } from '@glidepath/protocol/http';
+import { defineCommand } from '../../command.ts';
+import { ask } from './ask.ts';
+
 export const acquireLease = defineCommand({
   name: 'lease.acquire',
   method: 'POST',

@@ -9,6 +9,7 @@ import type { ErrorCode } from '@glidepath/protocol';
 import { answer, type Conflict, type Context, type Outcome, refuse } from '../../command.ts';
 import { reconcileGrants } from './grants-used.ts';
 import { gatherHolder, type HolderGathered, isStillNew, lacksFingerprint } from './holder.ts';
+import { keySetHint } from './key-set-hint.ts';
 import { type Asked, type LeaseBody, type LeaseOperation, readAsked, seatRequest } from './lease-request.ts';
 import { signLease, signVerdict } from './lease-words.ts';
 import { turnsOf } from './license-turns.ts';
@@ -85,7 +86,10 @@ async function writesOf(
 async function report(context: Context, asked: Asked, found: HolderGathered, decision: SeatDecision, wordId: string): Promise<Outcome> {
   const facts = { ...found.gathered.facts, seats: decision.seats };
   const { verdict, lease } = decision;
-  if (verdict === null && lease !== null) return answer(200, { word: await signLease(context, facts, lease, asked) });
+  if (verdict === null && lease !== null) {
+    const [word, keySet] = [await signLease(context, facts, lease, asked), await keySetHint(context)];
+    return answer(200, keySet === null ? { word } : { word, keySet });
+  }
   if (verdict === null) return refuse('lease-unknown', 'There is no lease to answer with.');
   const isKept = lease !== null && lease.requestId === asked.nonce;
   const about = { holder: lease?.holder ?? found.holder, wordId: isKept ? lease.wordId : wordId, verdict };

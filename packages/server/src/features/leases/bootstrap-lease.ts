@@ -1,3 +1,8 @@
+/**
+ * Signs the unbound lease that a product may ship with, so that a first start without a network is not a failed start.
+ *
+ * Whoever has it can use it, on any machine: it has the plan's bootstrap tier and no seat, and counts from the first run.
+ */
 import { bootstrapClaims } from '@glidepath/core';
 import { LEASE_TYP, signWord } from '@glidepath/protocol';
 import { BootstrapQuery, LeaseAnswer } from '@glidepath/protocol/http';
@@ -5,11 +10,6 @@ import { answer, defineCommand, refuse } from '../../command.ts';
 import { findLicense, nothingCalled } from '../references.ts';
 import { gather } from './license-facts.ts';
 
-/**
- * Signs the unbound lease that a product may ship with, so that a first start without a network is not a failed start.
- *
- * Whoever has it can use it, on any machine: it has the plan's bootstrap tier and no seat, and counts from the first run.
- */
 export const bootstrapLease = defineCommand({
   name: 'lease.bootstrap',
   method: 'GET',

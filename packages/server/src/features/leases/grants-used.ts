@@ -1,13 +1,13 @@
-import type { Write } from '@glidepath/core';
-import type { Context, Happening } from '../../command.ts';
-import type { Asked } from './lease-request.ts';
-
 /**
  * Records the grants that an installation says it worked under while the control plane was away.
  *
  * The first contact afterwards is when the control plane learns of it: the event is for whoever has to be told. Grants
  * that are not this license's, or that are recorded already, are passed over.
  */
+import type { Write } from '@glidepath/core';
+import type { Context, Happening } from '../../command.ts';
+import type { Asked } from './lease-request.ts';
+
 export async function reconcileGrants(
   { store }: Pick<Context, 'store'>,
   { body, license, jkt }: Asked,

@@ -1,9 +1,9 @@
+/** Leases of the environment, or of one license, in the order in which they were first acquired. */
 import { LeaseListQuery, LeaseView, page } from '@glidepath/protocol/http';
 import { defineCommand } from '../../command.ts';
 import { listed } from '../lists.ts';
 import { leaseView } from './lease-view.ts';
 
-/** Leases of the environment, or of one license, in the order in which they were first acquired. */
 export const listLeases = defineCommand({
   name: 'lease.list',
   method: 'GET',

@@ -1,3 +1,8 @@
+/**
+ * Frees the seats of holders whose hold ended in silence, for licenses that nobody happens to ask about.
+ *
+ * Not run while this node's clock is doubted. A license that others change meanwhile is left to the next run.
+ */
 import { after, REAP_MARGIN_MS, reap, SECOND } from '@glidepath/core';
 import type { Job, JobContext } from '../../command.ts';
 import { gather } from './license-facts.ts';
@@ -9,11 +14,6 @@ const LICENSES_MAX = 200;
 /** How often one license is reaped in a run: each time frees up to as many holds as a situation lists. */
 const ROUNDS_MAX = 10;
 
-/**
- * Frees the seats of holders whose hold ended in silence, for licenses that nobody happens to ask about.
- *
- * Not run while this node's clock is doubted. A license that others change meanwhile is left to the next run.
- */
 export const reapLeases: Job = {
   name: 'lease.reap',
   everyMs: 5 * SECOND,

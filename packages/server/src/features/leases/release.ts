@@ -1,3 +1,4 @@
+/** Gives a seat back at once. Never gated by the license: whatever its state, a release is taken, any number of times. */
 import { judgeRelease } from '@glidepath/core';
 import { LeaseRequest, ReleaseAnswer } from '@glidepath/protocol/http';
 import { answer, type Context, defineCommand, type Outcome, refuse } from '../../command.ts';
@@ -6,7 +7,6 @@ import { type Asked, readAsked, seatRequest } from './lease-request.ts';
 import { turnsOf } from './license-turns.ts';
 import { seatWrites } from './seat-writes.ts';
 
-/** Gives a seat back at once. Never gated by the license: whatever its state, a release is taken, any number of times. */
 export const releaseLease = defineCommand({
   name: 'lease.release',
   method: 'POST',

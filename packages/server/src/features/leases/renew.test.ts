@@ -1,4 +1,5 @@
 import { type ChangeSet, type CommitResult, DAY, HOUR, revoke, SECOND } from '@glidepath/core';
+import { newId } from '@glidepath/protocol';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../adapters/memory/memory-store.ts';
 import { testClock } from '../../test-world.ts';
@@ -28,6 +29,21 @@ describe('renew', () => {
     expect(lease?.jti).not.toBe(first.lease?.jti);
     expect(await house.world.store.get('lease', lease?.lease ?? '')).toMatchObject({ renewals: 1, holdUntil: lease?.hold });
     expect(await house.world.store.count('audit', {})).toBe(audited);
+  });
+
+  it('mentions the latest key set, so that clients learn of a condemned key', async () => {
+    const house = await leaseServer();
+    const a = house.installation('a');
+    expect((await a.acquire()).response.body).toMatchObject({ keySet: { version: 1 } });
+    const [set] = await house.world.store.find('keySet', {}, { limit: 1 });
+    if (set === undefined) throw new Error('no key set');
+    const now = house.world.clock.advance(SECOND);
+    await put(house.world.store, [
+      { op: 'insert', table: 'keySet', row: { ...set, id: newId('kst', now, house.world.entropy), version: 2 } },
+    ]);
+    expect((await a.renew()).response.body).toMatchObject({ keySet: { version: 1 } });
+    house.world.clock.advance(5 * SECOND);
+    expect((await a.renew()).response.body).toMatchObject({ keySet: { version: 2 } });
   });
 
   it('answers a repeated request with the same word', async () => {

@@ -1,9 +1,9 @@
+/** Renews a lease for the installation whose key it is bound to. Renewals are counted in the row, not audited one by one. */
 import { judgeRenew } from '@glidepath/core';
 import { LeaseAnswer, LeaseRequest } from '@glidepath/protocol/http';
 import { defineCommand } from '../../command.ts';
 import { ask } from './ask.ts';
 
-/** Renews a lease for the installation whose key it is bound to. Renewals are counted in the row, not audited one by one. */
 export const renewLease = defineCommand({
   name: 'lease.renew',
   method: 'POST',

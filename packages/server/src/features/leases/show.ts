@@ -1,3 +1,4 @@
+/** One lease by its id. */
 import { LeaseView } from '@glidepath/protocol/http';
 import { answer, defineCommand } from '../../command.ts';
 import { nothingCalled } from '../references.ts';

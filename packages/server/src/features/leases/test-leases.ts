@@ -1,37 +1,16 @@
 /** A server with one license and installations that ask it, as clients do; answers are opened as clients open them. */
 import { readFileSync } from 'node:fs';
-import {
-  type Counter,
-  checkPolicy,
-  type Environment,
-  issue,
-  type LeaseClaims,
-  type License,
-  type ProofClaims,
-  type Store,
-  type VerdictClaims,
-  type Write,
-} from '@glidepath/core';
-import {
-  type Crypto,
-  hashSecret,
-  type KeySet,
-  newId,
-  newSecret,
-  openLease,
-  openVerdict,
-  type SigningKey,
-  signProof,
-} from '@glidepath/protocol';
+import { checkPolicy, type Environment, issue, type License, type Store, type Write } from '@glidepath/core';
+import { hashSecret, newId, newSecret } from '@glidepath/protocol';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { digestOf, readPolicy } from '@glidepath/protocol/policy';
-import type { CommandResponse } from '../../request.ts';
 import type { ServerOptions } from '../../server.ts';
 import { type TestServer, testServer } from '../../test-world.ts';
 import type { World } from '../../world.ts';
 import { CHECK_COMMANDS } from '../checks/check.ts';
 import { latestSet, readKeyHouse } from '../keys/key-records.ts';
 import { LEASE_COMMANDS, LEASE_JOBS } from './index.ts';
+import { type Installation, installation, type Send } from './test-installation.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -51,33 +30,6 @@ export function policyTree(seats: Tree | null | undefined, plan: Tree = {}): Tre
 
 /** One seat and nothing past it. */
 export const ONE_SEAT = { limit: 1, kind: 'floating', whenFull: 'deny' } as const;
-
-export interface Answer {
-  readonly status: number;
-  /** Of a problem. */
-  readonly code: string;
-  readonly lease: LeaseClaims | null;
-  readonly verdict: VerdictClaims | null;
-  readonly word: string | null;
-  readonly response: CommandResponse;
-}
-
-export interface Asking {
-  readonly nonce?: string;
-  readonly body?: Tree;
-  readonly epoch?: Counter | undefined;
-  readonly licenseKey?: string;
-}
-
-export interface Installation {
-  readonly jkt: string;
-  /** A proof by this installation, to be sent to where it does not belong. */
-  proof(claims?: Partial<ProofClaims>): string;
-  acquire(asking?: Asking): Promise<Answer>;
-  /** With the epoch of the last lease that it got, unless another is given. */
-  renew(asking?: Asking): Promise<Answer>;
-  release(asking?: Asking): Promise<Answer>;
-}
 
 export interface LeaseServer extends TestServer {
   readonly license: License;
@@ -114,7 +66,7 @@ export async function leaseServer(options: LeaseServerOptions = {}): Promise<Lea
     ...base,
     ...licensed,
     environment,
-    installation: (name) => installation(base, licensed, environment, keys, name),
+    installation: (name) => installation({ ...licensed, environment, keys, crypto: world.crypto, send: sender(base.server) }, name),
     promote: (next) => promote(world, environment, next),
     async refreshed() {
       const license = await world.store.get('license', licensed.license.id);
@@ -124,12 +76,12 @@ export async function leaseServer(options: LeaseServerOptions = {}): Promise<Lea
   };
 }
 
-interface Licensed {
+export interface Licensed {
   readonly license: License;
   readonly licenseKey: string;
 }
 
-/** Issues a license in a store that has an environment; also used where the store is a real database. */
+/** Issues a license in a store that has an environment, and publishes its policy if it is not; also for real databases. */
 export async function putLicense(
   world: Pick<World, 'store' | 'clock' | 'entropy' | 'crypto'>,
   environment: Environment,
@@ -142,8 +94,15 @@ export async function putLicense(
   if (policy === null) throw new Error(`the policy breaks rules: ${JSON.stringify(violations)}`);
   const digest = digestOf(tree, crypto);
   const fresh = (prefix: Parameters<typeof newId>[0]) => newId(prefix, now, entropy);
-  const customer = { id: fresh('cus'), environment: environment.id, name: 'Acme', createdAt: now, revision: 0 };
-  const product = { id: fresh('prd'), environment: environment.id, name: 'build', title: 'Build', createdAt: now, revision: 0 };
+  const customer = { id: fresh('cus'), environment: environment.id, name: `Acme ${fresh('cus')}`, createdAt: now, revision: 0 };
+  const product = {
+    id: fresh('prd'),
+    environment: environment.id,
+    name: `build-${fresh('prd')}`,
+    title: 'Build',
+    createdAt: now,
+    revision: 0,
+  };
   const issued = issue(
     {
       ...{ id: fresh('lic'), environment: environment.id, product: product.id, customer: customer.id, issuer: 'self', ownerTeam: null },
@@ -160,8 +119,9 @@ export async function putLicense(
     ...{ id: fresh('lky'), license: license.id, environment: environment.id, hash: hashSecret(licenseKey, crypto), hint: 'glk_' },
     ...{ createdAt: now, expiresAt: null, revokedAt: null, revision: 0 },
   };
+  const isPublished = (await store.count('policyVersion', { digest })) > 0;
   await put(store, [
-    ...policyWrites(world, environment, tree, policy.name, digest, null),
+    ...(isPublished ? [] : policyWrites(world, environment, tree, policy.name, digest, null)),
     { op: 'insert', table: 'customer', row: customer },
     { op: 'insert', table: 'product', row: product },
     { op: 'insert', table: 'license', row: license },
@@ -208,55 +168,7 @@ export async function put(store: Store, writes: readonly Write[]): Promise<void>
   if (!result.ok) throw new Error(`not written: ${JSON.stringify(result)}`);
 }
 
-function installation(
-  { server, world }: TestServer,
-  { license, licenseKey }: Licensed,
-  environment: Environment,
-  keys: KeySet,
-  name: string,
-): Installation {
-  const key: SigningKey = world.crypto.signerFromSeed(world.crypto.sha256(new TextEncoder().encode(name)));
-  let last: LeaseClaims | null = null;
-  let count = 0;
-  async function ask(op: 'acquire' | 'renew' | 'release', path: string, asking: Asking = {}): Promise<Answer> {
-    const nonce = asking.nonce ?? `${name}-nonce-${++count}`;
-    const secret = asking.licenseKey ?? licenseKey;
-    const epoch = 'epoch' in asking ? asking.epoch : last?.epoch;
-    const shown = op === 'acquire' || epoch === undefined ? {} : { lease: last?.jti ?? 'wrd_none', epoch };
-    const proof = signProof({ aud: 'glidepath-server', op, nonce, key: hashSecret(secret, world.crypto), ...shown }, key);
-    const response = await server.handle({
-      ...{ method: 'POST', path, headers: { authorization: `Bearer ${secret}` }, body: JSON.stringify({ proof, ...asking.body }) },
-    });
-    const answer = opened(response, { nonce, keys, crypto: world.crypto, environment, license: license.id, jkt: key.kid });
-    if (answer.lease !== null) last = answer.lease;
-    return answer;
-  }
-  return {
-    jkt: key.kid,
-    proof: (claims) =>
-      signProof({ aud: 'glidepath-server', op: 'acquire', nonce: 'nonce-0001', key: hashSecret(licenseKey, world.crypto), ...claims }, key),
-    acquire: (asking) => ask('acquire', '/v1/leases', asking),
-    renew: (asking) => ask('renew', '/v1/leases/renew', asking),
-    release: (asking) => ask('release', '/v1/leases/release', asking),
-  };
-}
-
-interface Expected {
-  readonly nonce: string;
-  readonly keys: KeySet;
-  readonly crypto: Crypto;
-  readonly environment: Environment;
-  readonly license: string;
-  readonly jkt: string;
-}
-
-/** Every word in an answer has to open as a client would open it. */
-function opened(response: CommandResponse, { nonce, keys, crypto, environment, license, jkt }: Expected): Answer {
-  const { word = null, code = 'ok' } = response.body as { word?: string; code?: string };
-  const context = { keys, crypto, env: environment.name, iss: environment.issuer, nonce, license, holder: jkt };
-  const isLease = response.status === 200 && word !== null;
-  const lease = isLease ? openLease(word, context) : null;
-  const verdict = !isLease && word !== null ? openVerdict(word, context) : null;
-  if (lease?.ok === false || verdict?.ok === false) throw new Error(`the word does not open: ${JSON.stringify(lease ?? verdict)}`);
-  return { status: response.status, code, lease: lease?.value.claims ?? null, verdict: verdict?.value ?? null, word, response };
+export function sender(server: TestServer['server']): Send {
+  return (path, licenseKey, body) =>
+    server.handle({ method: 'POST', path, headers: { authorization: `Bearer ${licenseKey}` }, body: JSON.stringify(body) });
 }
