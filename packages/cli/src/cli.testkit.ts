@@ -1,6 +1,12 @@
-/** Runs the real command in a process of its own, as a user's shell does. */
+/** Runs the real command, in a process of its own as a user's shell does, or here where a hundred rows would cost too much. */
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { instant } from '@glidepath/core';
+import { run } from './run.ts';
+import { createScreen } from './terminal/screen.ts';
 
 export interface CliRun {
   readonly code: number | null;
@@ -65,4 +71,24 @@ spec:
       given: { expiresIn: -1d }
       expect: { tier: full, fast: allow }
 `);
+}
+
+/** The command line as `glidepath` runs it, without the process: same program, same screen, two pipes. */
+export async function glidepathHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const printed = Promise.all([textOf(out), textOf(err)]);
+  const code = await run(args, {
+    screen: createScreen(out as unknown as NodeJS.WriteStream, err as unknown as NodeJS.WriteStream),
+    env,
+    isInteractive: false,
+    now: () => instant(Date.now()),
+    readFile,
+    readStdin: async () => new Uint8Array(),
+    readSecret: async () => '',
+    fetch,
+  });
+  out.end();
+  err.end();
+  const [stdout, stderr] = await printed;
+  return { code, stdout, stderr };
 }

@@ -5,6 +5,7 @@ import { instant } from '@glidepath/core';
 import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 import { createScreen } from './terminal/screen.ts';
+import { secretReader } from './terminal/secret.ts';
 
 // `glidepath license list | head` closes the pipe: that is its reader's wish, not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -19,5 +20,6 @@ process.exitCode = await run(process.argv.slice(2), {
   now: () => instant(Date.now()),
   readFile,
   readStdin: () => buffer(process.stdin),
+  readSecret: secretReader(process.stdin, process.stderr),
   fetch,
 });

@@ -10,5 +10,7 @@ export interface Shell {
   now(): Instant;
   readFile(path: string): Promise<Uint8Array>;
   readStdin(): Promise<Uint8Array>;
+  /** Asks without showing what is typed; without a terminal, the next line of standard input. */
+  readSecret(prompt: string): Promise<string>;
   readonly fetch: typeof fetch;
 }

@@ -7,10 +7,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputError } from '@glidepath/protocol';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
-import { type Sayable, text } from '../terminal/safe-text.ts';
+import { harmless, type Sayable, text } from '../terminal/safe-text.ts';
 import type { Target } from './config.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -180,13 +180,27 @@ const NEXT: Readonly<Record<string, Sayable>> = {
 
 function refusal(problem: ProblemLike, target: Target): Failure {
   const next = NEXT[problem.code];
-  const serverSide = problem.status >= 500;
-  return new Failure(serverSide ? EXIT.unreachable : EXIT.refused, `${problem.detail || problem.title} (${problem.code})`, {
+  if (problem.code === 'unauthenticated') {
+    const message =
+      target.token === null ? `nobody is signed in to ${target.server}.` : `${target.server} does not know this token (any more).`;
+    return new Failure(EXIT.refused, message, {
+      code: problem.code,
+      next: NEXT.unauthenticated,
+      facts: { problem, server: target.server },
+    });
+  }
+  // One line, whatever the server says: a second one could pass for ours.
+  return new Failure(exitOf(problem.status), harmless(`${problem.detail || problem.title} (${problem.code})`), {
     code: problem.code,
     details: (problem.errors ?? []).map(inputLine),
     ...(next === undefined ? {} : { next }),
     facts: { problem, server: target.server },
   });
+}
+
+function exitOf(status: number): ExitCode {
+  if (status >= 500) return EXIT.unreachable;
+  return [400, 413, 415, 422].includes(status) ? EXIT.usage : EXIT.refused;
 }
 
 function inputLine({ path, found, expected, didYouMean }: InputError): Sayable {
