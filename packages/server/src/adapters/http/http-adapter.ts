@@ -6,11 +6,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '@glidepath/core';
 import { PROBLEM_MEDIA_TYPE } from '@glidepath/protocol';
 import {
+  type FastifyHttpOptions,
   type FastifyHttpsOptions,
   type FastifyInstance,
   type FastifyReply,
@@ -50,9 +52,11 @@ export interface Limits {
   readonly keepAliveMs: number;
   /** A socket on which nothing moves. */
   readonly idleMs: number;
+  /** How often sockets are looked at for the first two. */
+  readonly lookMs: number;
 }
 
-const LIMITS: Limits = { headersMs: 10_000, requestMs: 30_000, handlerMs: 30_000, keepAliveMs: 72_000, idleMs: 120_000 };
+const LIMITS: Limits = { headersMs: 10_000, requestMs: 30_000, handlerMs: 30_000, keepAliveMs: 72_000, idleMs: 120_000, lookMs: 5_000 };
 const BODY_LIMIT = 256 * 1024;
 const PATH_PART_MAX = 600;
 const REQUEST_ID_FORM = /^[A-Za-z0-9_.:-]{1,128}$/;
@@ -60,17 +64,27 @@ const REQUEST_ID_FORM = /^[A-Za-z0-9_.:-]{1,128}$/;
 export interface HttpAdapter {
   /** `http://127.0.0.1:7070`. Throws a Fault `port-in-use` or `cannot-listen`. */
   listen(): Promise<string>;
-  /** Stops listening, lets what is in flight finish for at most `graceMs`, then closes the rest. */
-  drain(graceMs: number): Promise<void>;
+  /**
+   * Goes on answering for `announceMs` (default 0), so that a load balancer sees `/readyz` say no; then stops listening, lets
+   * what is in flight finish for at most `graceMs`, and closes the rest.
+   */
+  drain(graceMs: number, announceMs?: number): Promise<void>;
+}
+
+interface Carrier {
+  readonly server: Server;
+  readonly options: HttpOptions;
+  isClosing: boolean;
 }
 
 export async function createHttpAdapter(server: Server, options: HttpOptions): Promise<HttpAdapter> {
   const limits: Limits = { ...LIMITS, ...options.limits };
   const host = options.host ?? '127.0.0.1';
   const { log } = server.world;
+  const carrier: Carrier = { server, options, isClosing: false };
   const tls = options.tls === undefined ? null : reloadingTls(options.tls, log);
-  const app = makeApp(server, options, limits, tls);
-  for (const command of server.commands) app.route(routeOf(command, server, options));
+  const app = makeApp(carrier, limits, tls);
+  for (const command of server.commands) app.route(routeOf(command, carrier));
   if (options.metrics !== undefined) addMetrics(app, server, options.metrics, isLoopback(host) && options.trustedProxies === undefined);
   return {
     async listen() {
@@ -79,8 +93,10 @@ export async function createHttpAdapter(server: Server, options: HttpOptions): P
       tls?.watch(app.server);
       return address;
     },
-    async drain(graceMs) {
+    async drain(graceMs, announceMs = 0) {
+      if (announceMs > 0) await new Promise<void>((resolve) => server.world.scheduler.after(announceMs, resolve));
       tls?.stop();
+      carrier.isClosing = true;
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
       try {
         await app.close();
@@ -91,8 +107,9 @@ export async function createHttpAdapter(server: Server, options: HttpOptions): P
   };
 }
 
-function makeApp(server: Server, options: HttpOptions, limits: Limits, tls: ReloadingTls | null): FastifyInstance {
-  const shared: FastifyServerOptions = {
+function makeApp(carrier: Carrier, limits: Limits, tls: ReloadingTls | null): FastifyInstance {
+  const { server, options } = carrier;
+  const shared = {
     logger: false,
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
@@ -106,25 +123,29 @@ function makeApp(server: Server, options: HttpOptions, limits: Limits, tls: Relo
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
     clientErrorHandler: answerClientError,
-    frameworkErrors: (_error, request, reply) => void dispatch(server, options, request, reply),
-  };
-  const app =
-    tls === null
-      ? fastify(shared)
-      : (fastify({ ...shared, https: tls.context() } as unknown as FastifyHttpsOptions<HttpsServer>) as unknown as FastifyInstance);
+    frameworkErrors: (_error, request, reply) => void dispatch(carrier, request, reply),
+  } satisfies FastifyServerOptions;
+  const sockets = { connectionsCheckingInterval: limits.lookMs };
+  const app = tls === null ? plainApp({ ...shared, http: sockets }) : tlsApp({ ...shared, https: { ...sockets, ...tls.context() } });
   app.server.headersTimeout = limits.headersMs;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...SAFE_HEADERS, ...(tls === null ? {} : HSTS), 'x-request-id': request.id });
-  });
-  app.setNotFoundHandler((request, reply) => dispatch(server, options, request, reply));
+  app.setNotFoundHandler((request, reply) => dispatch(carrier, request, reply));
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id, server.world.log);
     options.observe?.({ command: null, code: problem.code }, reply.elapsedTime);
     return send(reply, problem.status, PROBLEM_MEDIA_TYPE, problem);
   });
   return app;
+}
+
+function plainApp(options: FastifyHttpOptions<HttpServer>): FastifyInstance {
+  return fastify(options);
+}
+
+/** Routes and handlers do not care which server carries them. */
+function tlsApp(options: FastifyHttpsOptions<HttpsServer>): FastifyInstance {
+  return fastify(options) as unknown as FastifyInstance;
 }
 
 /** No page of ours is ever shown in a browser from here, so that everything is forbidden. */
@@ -140,16 +161,17 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && REQUEST_ID_FORM.test(given) ? given : randomUUID();
 }
 
-function routeOf(command: Command, server: Server, options: HttpOptions) {
+function routeOf(command: Command, carrier: Carrier) {
   return {
     method: command.method,
     url: command.path.replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit: command.bodyLimit ?? BODY_LIMIT,
-    handler: (request: FastifyRequest, reply: FastifyReply) => dispatch(server, options, request, reply),
+    handler: (request: FastifyRequest, reply: FastifyReply) => dispatch(carrier, request, reply),
   };
 }
 
-async function dispatch(server: Server, options: HttpOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function dispatch(carrier: Carrier, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { server, options } = carrier;
   const response = await server.handle(requestOf(request));
   options.observe?.(response, reply.elapsedTime);
   if (response.status >= 500)
@@ -162,6 +184,8 @@ async function dispatch(server: Server, options: HttpOptions, request: FastifyRe
       elapsedMs: reply.elapsedTime,
     });
   reply.headers(response.headers);
+  // A connection that is kept alive now would hold up the end of the drain.
+  if (carrier.isClosing) reply.header('connection', 'close');
   return send(reply, response.status, response.contentType, response.body);
 }
 
@@ -178,10 +202,18 @@ function requestOf(request: FastifyRequest): CommandRequest {
 }
 
 function send(reply: FastifyReply, status: number, contentType: string, body: unknown): FastifyReply {
-  return reply
+  // A command that took too long was answered already; what it did is in the store and in the audit log.
+  if (reply.sent) return reply;
+  return withSafeHeaders(reply)
     .code(status)
     .header('content-type', `${contentType}; charset=utf-8`)
     .send(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** On every answer: a hook would miss those that are given before any route is found. */
+function withSafeHeaders(reply: FastifyReply): FastifyReply {
+  const { id, protocol } = reply.request;
+  return reply.headers({ ...SAFE_HEADERS, ...(protocol === 'https' ? HSTS : {}), 'x-request-id': id });
 }
 
 /** Behind a proxy on the same machine every caller looks local, so that a trusted proxy makes the token mandatory too. */
@@ -193,7 +225,7 @@ function addMetrics(app: FastifyInstance, server: Server, metrics: NonNullable<H
       return send(reply, refusal.status, refusal.contentType, refusal.body);
     }
     const { contentType, text } = await metrics();
-    return reply.code(200).header('content-type', contentType).send(text);
+    return withSafeHeaders(reply).code(200).header('content-type', contentType).send(text);
   });
 }
 

@@ -42,7 +42,7 @@ function cleanValue(value: unknown, depth: number): unknown {
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => cleanValue(item, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, isSecret(name, item) ? '[redacted]' : cleanValue(item, depth + 1)]),
+    Object.entries(value).map(([name, item]) => [cleanText(name), isSecret(name, item) ? '[redacted]' : cleanValue(item, depth + 1)]),
   );
 }
 

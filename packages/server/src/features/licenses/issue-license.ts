@@ -15,7 +15,7 @@ import {
 import { hashSecret, isId, newSecret, secretHint } from '@glidepath/protocol';
 import { LicenseRequest } from '@glidepath/protocol/http';
 import { type Static, Type } from 'typebox';
-import { answer, type Context, defineCommand, type Refusal, refuse } from '../../command.ts';
+import { answer, type Context, defineCommand, type Happening, type Refusal, refuse } from '../../command.ts';
 import { makeCustomer } from '../customers/customers.ts';
 import type { PolicyInForce } from '../policies/policy-shelf.ts';
 import { makeProduct } from '../products/products.ts';
@@ -77,14 +77,18 @@ export const issueLicense = defineCommand({
       key: key.row.hint,
     };
     const given = answer(201, { license: licenseView(license, terms, seats, context.now), key: key.secret });
-    return context.commit({ writes, happened: [{ action: 'license.issued', subject: license.id, facts }] }, given);
+    return context.commit(
+      { writes, happened: [...product.happened, ...customer.happened, { action: 'license.issued', subject: license.id, facts }] },
+      given,
+    );
   },
 });
 
 interface Found<Row> {
   readonly row: Row;
-  /** What makes it, where it was not there. */
+  /** What makes it, where it was not there, and says so. */
   readonly writes: readonly Write[];
+  readonly happened: readonly Happening[];
 }
 
 interface Gathered {
@@ -119,19 +123,21 @@ export async function pointedAt(store: Store, environment: string, name: string)
 async function productOf(context: Issuing): Promise<Found<Product> | null> {
   const { product: reference, create } = context.body;
   const found = await findProduct(context.store, context.environment.id, reference);
-  if (found !== null) return { row: found, writes: [] };
+  if (found !== null) return { row: found, writes: [], happened: [] };
   if (create !== true || isId('prd', reference) || !/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(reference)) return null;
   const row = makeProduct(context, reference, reference);
-  return { row, writes: [{ op: 'insert', table: 'product', row }] };
+  const happened = [{ action: 'product.created', subject: row.id, facts: { name: row.name } }];
+  return { row, writes: [{ op: 'insert', table: 'product', row }], happened };
 }
 
 async function customerOf(context: Issuing): Promise<Found<Customer> | null> {
   const { customer: reference, create } = context.body;
   const found = await findCustomer(context.store, context.environment.id, reference);
-  if (found !== null) return { row: found, writes: [] };
+  if (found !== null) return { row: found, writes: [], happened: [] };
   if (create !== true || isId('cus', reference)) return null;
   const row = makeCustomer(context, reference);
-  return { row, writes: [{ op: 'insert', table: 'customer', row }] };
+  const happened = [{ action: 'customer.created', subject: row.id, facts: {} }];
+  return { row, writes: [{ op: 'insert', table: 'customer', row }], happened };
 }
 
 function onlyPlan({ plans }: Policy): string | null {
