@@ -161,7 +161,7 @@ const FORGED: readonly Row[] = [
 
 describe.each([...NO_WORDS, ...FORGED])('$what', ({ behaviour, counted }) => {
   it('takes nothing away, is counted, and ends with itself', async () => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     const running = await world.ready(world.machine());
     const well = world.server.behaviour;
     world.server.behaviour = behaviour;
@@ -181,7 +181,7 @@ describe.each([...NO_WORDS, ...FORGED])('$what', ({ behaviour, counted }) => {
 
 describe.each(NO_WORDS)('$what, at the first start', ({ behaviour }) => {
   it.each(['allow', 'deny'] as const)('leaves the answer to the application, which said %s', async (whenNothingSigned) => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     world.server.behaviour = behaviour;
     const { client } = await world.ready(world.machine(), { whenNothingSigned });
     expect(client.check('build')).toMatchObject({ allowed: whenNothingSigned === 'allow', code: 'no-signed-word' });
@@ -190,7 +190,7 @@ describe.each(NO_WORDS)('$what, at the first start', ({ behaviour }) => {
 
 describe('a verdict', () => {
   it('is believed once, and not when it is replayed', async () => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     const { server } = world;
     const running = await world.ready(world.machine());
     const captured: string[] = [];
@@ -212,7 +212,7 @@ describe('a verdict', () => {
 
 describe('an unknown kid', () => {
   it('is looked up once, and believed if the roots vouch for it', async () => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     const running = await world.ready(world.machine());
     expect(world.server.keySetsServed).toBe(1);
     world.issuer.rotate();
@@ -227,7 +227,7 @@ describe('the loop', () => {
     ['401', 401],
     ['403', 403],
   ])('slows down on %s, and never stops', async (_, status) => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     const running = await world.ready(world.machine());
     const well = world.server.behaviour;
     world.server.behaviour = () => answer({}, status);
@@ -244,7 +244,7 @@ describe('the loop', () => {
   });
 
   it('honours Retry-After, within bounds', async () => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     await world.ready(world.machine());
     world.server.behaviour = () => ({ ...answer({}, 429), retryAfter: '1800' });
     await world.time.run(24 * HOUR);
@@ -256,7 +256,7 @@ describe('the loop', () => {
   });
 
   it('asks the next server when one is gone', async () => {
-    const world = new World();
+    const world = new World({ crypto: nodeCrypto });
     const urls: string[] = [];
     const fetch: typeof world.server.fetch = (request) => {
       urls.push(new URL(request.url).host);

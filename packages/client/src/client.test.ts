@@ -61,7 +61,7 @@ describe('client', () => {
       userMessage: 'Builds run one at a time.',
     });
     world.server.isUp = true;
-    await world.time.run(6 * MINUTE);
+    await world.time.run(11 * MINUTE);
     expect(tierOf(running)).toBe('full');
     expect(running.client.status).toBe('ready');
   });

@@ -45,7 +45,7 @@ export type Silence =
 export type Answered = Exclude<ReadWord, { kind: 'no' }>;
 
 export type Outcome =
-  | { readonly kind: 'word'; readonly word: Answered; readonly hint: unknown }
+  | { readonly kind: 'word'; readonly word: Answered }
   | { readonly kind: 'silence'; readonly code: Silence; readonly detail: string; readonly retryAfterMs: Milliseconds | null };
 
 const TRANSPORT: readonly string[] = ['refused', 'timeout', 'truncated', 'too-large', 'redirected'] satisfies readonly Silence[];
@@ -67,29 +67,45 @@ export function newProof(
   return { nonce, proof: signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, lines.key) };
 }
 
-/** Asks one server. `takeKeySet` fetches its key set once, where the word names a key that is not known. */
+/** Where the keys come from that an answer is read with. */
+export interface KeySource {
+  /** The version that is held; 0: none. */
+  version(): number;
+  /** Fetches the server's key set; true when it is in use now. */
+  take(): Promise<boolean>;
+}
+
+/**
+ * Asks one server. Its key set is fetched once, before the word is read, where the answer hints at a newer one, and
+ * where the word names a key that is not known: a word of a key that is condemned by then is read as one.
+ */
 export async function ask(
   lines: Lines,
   url: string,
   body: Readonly<Record<string, unknown>>,
   expected: () => Expected,
-  takeKeySet: () => Promise<boolean>,
+  keys: KeySource,
 ): Promise<Outcome> {
   const sent = await send(lines, 'POST', url, JSON.stringify(body));
   if (sent.kind === 'silence') return sent;
   const { answer } = sent;
   const value = parseBundle(answer.body);
-  const { word: compact, keySet: hint } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const { word: compact, keySet: hint } = isObject(value) ? value : {};
   const retryAfterMs = parseRetryAfter(answer.retryAfter, lines.platform.clock.now());
   if (typeof compact !== 'string')
     return { kind: 'silence', code: silenceOf(answer, value), detail: `HTTP ${answer.status}`, retryAfterMs };
+  const isHinted = isObject(hint) && typeof hint.version === 'number' && hint.version > keys.version();
+  if (isHinted) await keys.take();
   let word = readWord(compact, expected());
-  if (word.kind === 'no' && (word.reason === 'unknown-key' || word.reason === 'no-key-set') && (await takeKeySet())) {
-    word = readWord(compact, expected());
-  }
-  if (word.kind !== 'no') return { kind: 'word', word, hint };
+  const isUnknown = word.kind === 'no' && (word.reason === 'unknown-key' || word.reason === 'no-key-set');
+  if (isUnknown && !isHinted && (await keys.take())) word = readWord(compact, expected());
+  if (word.kind !== 'no') return { kind: 'word', word };
   lines.count(`word.${word.reason}`);
   return { kind: 'silence', code: 'not-believed', detail: word.reason, retryAfterMs };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function silenceOf({ status }: HttpAnswer, value: unknown): Silence {

@@ -104,10 +104,15 @@ function isPath({ verdict }: VerdictClaims): boolean {
   return verdict === 'suspended' || verdict === 'revoked';
 }
 
-/** Each `superseded` counts; of the others the latest of its kind. */
+/**
+ * Each `superseded` counts. Of the others there is one of a kind: the first that came under a `seq`, so that a server
+ * which stamps each answer anew does not put off what it says.
+ */
 function withStanding(verdicts: readonly HeldVerdict[], verdict: HeldVerdict): readonly HeldVerdict[] {
-  const kind = verdict.claims.verdict;
-  const others = verdicts.filter(({ claims }) => claims.jti !== verdict.claims.jti && (kind === 'superseded' || claims.verdict !== kind));
+  const { verdict: kind, seq } = verdict.claims;
+  const isCounted = kind === 'superseded';
+  if (!isCounted && verdicts.some(({ claims }) => claims.verdict === kind && compareCounters(claims.seq, seq) === 0)) return verdicts;
+  const others = verdicts.filter(({ claims }) => claims.jti !== verdict.claims.jti && (isCounted || claims.verdict !== kind));
   return [...others, verdict].slice(-VERDICTS_MAX);
 }
 

@@ -74,6 +74,19 @@ export const PATH: PathTerms = {
   },
 };
 
+/** The same, with a silence that ends after two days. */
+export const SHORT_PATH: PathTerms = {
+  ...PATH,
+  timed: {
+    ...PATH.timed,
+    unreachable: [
+      { at: HOUR, notify: 'warning' },
+      { at: DAY, tier: 1, notify: 'critical' },
+      { at: 2 * DAY, tier: 2 },
+    ],
+  },
+};
+
 /** Signs words for one environment. */
 export class TestIssuer {
   readonly env: string;
@@ -230,7 +243,7 @@ export class TestIssuer {
       },
       this.key,
     );
-    return this.lease({ cnf: { jkt }, tierCause: 'none', grant, ...differing }, sub);
+    return this.lease({ cnf: { jkt }, tierCause: 'none', seat: null, grant, ...differing }, sub);
   }
 }
 

@@ -20,6 +20,8 @@ const ASK_ANEW: readonly Silence[] = ['not-found', 'client-error'];
 const SOON_MS: Milliseconds = 250;
 const WAKE_MS: Milliseconds = 5_000;
 const REFUSED_AGAIN_MS: Milliseconds = MINUTE;
+/** As many as a request may name. */
+const GRANTS_MAX = 16;
 const RELEASE_MS: Milliseconds = 3_000;
 const KEY_SET_AGE_MS: Milliseconds = 24 * 60 * MINUTE;
 
@@ -139,25 +141,20 @@ export class Refresher {
       ...(settings.person === null ? {} : { person: settings.person }),
       ...(settings.group === null ? {} : { group: settings.group }),
       ...(settings.client === null ? {} : { client: settings.client }),
-      ...(grants.length === 0 ? {} : { grantsUsed: grants }),
+      ...(grants.length === 0 ? {} : { grantsUsed: grants.slice(0, GRANTS_MAX) }),
       ...(ring.held === null ? {} : { keySet: { version: ring.held.version } }),
     };
+    const path = op === 'renew' ? '/v1/leases/renew' : '/v1/leases';
     let last: Outcome = { kind: 'silence', code: 'refused', detail: 'no server', retryAfterMs: null };
     for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
-      const path = op === 'renew' ? '/v1/leases/renew' : '/v1/leases';
-      last = await ask(
-        lines,
-        `${url}${path}`,
-        body,
-        () => installation.expectedAnswer(nonce),
-        () => this.#takeKeySet(lines, url),
-      );
+      await this.#renewKeySet(lines, url);
+      last = await ask(lines, `${url}${path}`, body, () => installation.expectedAnswer(nonce), {
+        version: () => ring.held?.version ?? 0,
+        take: () => this.#takeKeySet(lines, url),
+      });
       const isAlive = last.kind === 'word' || ALIVE.includes(last.code);
       this.#endpoints = judged(this.#endpoints, url, isAlive, platform.clock.monotonic());
-      if (last.kind === 'word') {
-        await this.#followHint(lines, url, last.hint);
-        return last;
-      }
+      if (last.kind === 'word') return last;
       installation.count(`silence.${last.code}`);
       this.#isLeaseGone = op === 'renew' && ASK_ANEW.includes(last.code);
       if (this.#closing.signal.aborted) return last;
@@ -194,13 +191,11 @@ export class Refresher {
     this.#wait(this.#isLeaseGone && count === 1 ? SOON_MS : delay);
   }
 
-  /** A newer key set, as an answer hints; and once a day in any case, to hear of compromised keys. */
-  async #followHint(lines: Lines, url: string, hint: unknown): Promise<void> {
-    const version = typeof hint === 'object' && hint !== null ? (hint as Record<string, unknown>).version : undefined;
-    const isNewer = typeof version === 'number' && version > (this.#installation.ring.held?.version ?? 0);
-    const monotonic = this.#installation.platform.clock.monotonic();
+  /** Once a day in any case, to hear of compromised keys. */
+  async #renewKeySet(lines: Lines, url: string): Promise<void> {
+    const { monotonic } = this.#installation.reading();
     this.#keySetAt ??= monotonic;
-    if (isNewer || monotonic - this.#keySetAt > KEY_SET_AGE_MS) await this.#takeKeySet(lines, url);
+    if (monotonic - this.#keySetAt > KEY_SET_AGE_MS) await this.#takeKeySet(lines, url);
   }
 
   async #takeKeySet(lines: Lines, url: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { type Instant, instant, type Milliseconds } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import type { Crypto } from '@glidepath/protocol/words';
-import { seededEntropy, seededRandom, VirtualMachine, VirtualTime } from '@glidepath/testkit';
+import { keyedHashCrypto, seededEntropy, seededRandom, VirtualMachine, VirtualTime } from '@glidepath/testkit';
 import { createClientOn, type LicenceClient } from './client.ts';
 import { LICENSE_KEY, TestIssuer, TestServer } from './issuer-fixture.ts';
 import type { ClientOptions } from './options.ts';
@@ -19,7 +19,8 @@ export class World {
   readonly crypto: Crypto;
   #seed: number;
 
-  constructor({ crypto = nodeCrypto, seed = 1 }: { crypto?: Crypto; seed?: number } = {}) {
+  /** On signatures that cost a hash, unless it is told otherwise: months pass here. */
+  constructor({ crypto = keyedHashCrypto(nodeCrypto), seed = 1 }: { crypto?: Crypto; seed?: number } = {}) {
     this.crypto = crypto;
     this.#seed = seed;
     this.issuer = new TestIssuer(crypto, () => this.time.now());

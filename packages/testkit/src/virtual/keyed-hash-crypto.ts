@@ -5,14 +5,15 @@
 import type { Crypto, SigningKey } from '@glidepath/protocol/words';
 import { encodeBase64Url, thumbprint } from '@glidepath/protocol/words';
 
-/** A `Crypto` on any SHA-256 (that of `nodeCrypto`, say). */
-export function keyedHashCrypto(sha256: Crypto['sha256']): Crypto {
+/** A `Crypto` on the hash, and the decoder if there is one, of another (`nodeCrypto`, say). */
+export function keyedHashCrypto({ sha256, decodeBase64Url }: Pick<Crypto, 'sha256' | 'decodeBase64Url'>): Crypto {
   const signatureOf = (x: string, data: Uint8Array): Uint8Array => {
     const half = sha256(joined(utf8.encode(x), data));
     return joined(half, sha256(half));
   };
   return {
     sha256,
+    ...(decodeBase64Url === undefined ? {} : { decodeBase64Url }),
     verify: (x, data, signature) => {
       const right = signatureOf(x, data);
       return signature.length === right.length && right.every((byte, index) => byte === signature[index]);
