@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -14,7 +15,7 @@ import { type Safe, text } from '../terminal/safe-text.ts';
 import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
 import { type ApplicationSettings, SETTINGS_VARIABLE } from './application-settings.ts';
 import { Board } from './board.ts';
-import { journalFile } from './journal.ts';
+import { JournalReader, journalFile } from './journal.ts';
 import { DEMO_PRODUCTS } from './products.ts';
 import { featuresOf, provision } from './provision.ts';
 import { type DemoState, isAlive, readState, writeState } from './state.ts';
@@ -26,6 +27,7 @@ export interface DemoSettings {
   readonly serverArguments: readonly string[];
 }
 
+const PATIENCE_MS = 60_000;
 const LAUNCHER = resolve(import.meta.dirname, '..', '..', 'bin', 'glidepath.mjs');
 const APPLICATION = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'application.ts' : 'application.js');
 
@@ -72,6 +74,7 @@ class Demo {
       licenses,
     });
     for (const { name } of DEMO_PRODUCTS) this.applications.push(await this.startApplication(name));
+    await this.everyoneLicensed();
     this.board = new Board(this.shell, this.folder);
     screen.say(text`${DEMO_PRODUCTS.length} applications run under their own policies, in which a second stands for a day.`);
     screen.say(text`next, in a second terminal: ${screen.paint.bold('npx glidepath demo outage')}\n`);
@@ -88,7 +91,9 @@ class Demo {
 
   /** Starts the control plane and waits until it serves. */
   private serve(): Promise<ReadyMessage> {
-    const { port, serverArguments } = this.settings;
+    const { serverArguments } = this.settings;
+    // Applications know one address: after an outage the control plane comes back on the port that it had.
+    const port = this.state === null ? this.settings.port : Number(new URL(this.state.address).port);
     const args = [LAUNCHER, 'up', '--data', join(this.folder, 'server'), '--port', String(port), ...serverArguments];
     // Its banner holds what is shown once (sign-in, passphrases of the roots): kept for this user, who may want it later.
     const output = this.outputFile('control-plane.txt');
@@ -164,6 +169,22 @@ class Demo {
   /** Readable by this user only: what processes say may hold what is shown once. */
   private outputFile(name: string): number {
     return openSync(join(this.folder, name), 'a', 0o600);
+  }
+
+  /** Waits until each application has its first signed word. */
+  private async everyoneLicensed(): Promise<void> {
+    const reader = new JournalReader(this.folder, 'beginning');
+    const waiting = new Set(DEMO_PRODUCTS.map(({ name }) => name));
+    const patienceEnds = performance.now() + PATIENCE_MS;
+    while (waiting.size > 0) {
+      for (const { application, tier } of reader.next()) if (tier !== null) waiting.delete(application);
+      if (performance.now() > patienceEnds)
+        throw new Failure(EXIT.machine, `No licence reached ${[...waiting].join(', ')}.`, {
+          code: 'no-lease',
+          next: `look into ${this.folder}`,
+        });
+      if (waiting.size > 0) await wait(100);
+    }
   }
 
   private remember(state: DemoState): void {
