@@ -67,7 +67,9 @@ function sayChecked(shell: Shell, checked: Checked): void {
   const { file, reading, tests } = checked;
   const failed = tests.filter(({ passed }) => !passed);
   for (const violation of reading.violations) for (const line of violationLines(checked, violation, shell)) screen.say(line);
-  for (const test of failed) for (const line of failureLines(file, test)) screen.say(line);
+  tests.forEach((test, position) => {
+    if (!test.passed) for (const line of failureLines(checked, test, position)) screen.say(line);
+  });
   for (const { line, column, path, message } of reading.remarks) {
     screen.say(text`${paint.dim(`${file}:${line}:${column}`)}  note: ${message}  ${paint.dim(join(path, '.'))}`);
   }
@@ -79,9 +81,14 @@ function sayChecked(shell: Shell, checked: Checked): void {
   screen.say(text`${paint.bold(file)}: ${verdict}${rest}`);
 }
 
-function failureLines(file: string, { name, differences, problems }: PolicyTestResult): readonly ReturnType<typeof text>[] {
+function failureLines(
+  { file, reading }: Checked,
+  { name, differences, problems }: PolicyTestResult,
+  position: number,
+): readonly ReturnType<typeof text>[] {
+  const { line, column } = reading.locate(['spec', 'tests', position], 'value');
   return [
-    text`${file}: test failed: ${name}`,
+    text`${file}:${line}:${column}  test failed: ${name}`,
     ...problems.map(({ message }) => text`  ${message}`),
     ...differences.map(
       ({ word, expected, found }) => text`  ${word}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`,

@@ -31,6 +31,8 @@ export interface ReadPolicy {
   /** In the order of the text. */
   readonly violations: readonly LocatedViolation[];
   readonly remarks: readonly LocatedRemark[];
+  /** Where a path of the tree stands in the text, for what is found out later: a test of the document that fails. */
+  locate(path: Violation['path'], subject: Violation['subject']): Position;
 }
 
 /** Never throws, for any text or bytes. */
@@ -55,6 +57,7 @@ export function readPolicy(source: string | Uint8Array, crypto: Pick<Crypto, 'sh
     policy: violations.length === 0 ? checked.policy : null,
     violations: violations.sort((one, other) => one.line - other.line || one.column - other.column),
     remarks: violations.length === 0 ? checked.remarks.map((remark) => ({ ...remark, ...locate(remark.path, 'key') })) : [],
+    locate,
   };
 }
 
@@ -70,7 +73,7 @@ function offsetOf(root: Spot, path: Violation['path'], subject: Violation['subje
 }
 
 function unreadable(violations: readonly LocatedViolation[]): ReadPolicy {
-  return { document: null, policy: null, violations, remarks: [] };
+  return { document: null, policy: null, violations, remarks: [], locate: () => ({ line: 1, column: 1 }) };
 }
 
 function undecodable(code: Extract<ReadingViolationCode, 'too-large' | 'not-utf8'>): Violation {

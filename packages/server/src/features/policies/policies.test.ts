@@ -43,6 +43,16 @@ describe('policies', () => {
     expect(JSON.stringify(server.world.store.snapshot())).toBe(before);
   });
 
+  it('whose own tests fail are refused, each at its place, and nothing is written', async () => {
+    const before = JSON.stringify(server.world.store.snapshot());
+    const source = `${policySource().trimEnd()}\n  tests:\n    - { name: late, given: { expiresIn: -1d }, expect: { build: deny } }\n`;
+    const { status, code, body } = await publish(source);
+    expect([status, code]).toEqual([422, 'policy-invalid']);
+    const line = source.split('\n').findIndex((text) => text.includes('name: late')) + 1;
+    expect(body.violations).toMatchObject([{ code: 'test-failed', path: ['spec', 'tests', 0], line, column: 7 }]);
+    expect(JSON.stringify(server.world.store.snapshot())).toBe(before);
+  });
+
   it('that are no policy at all are refused the same way', async () => {
     for (const source of ['', 'a: [', '{"a":1}', 'true', '- x', 'a: &a [*a, *a]'])
       expect(await publish(source)).toMatchObject({ status: 422, code: 'policy-invalid' });

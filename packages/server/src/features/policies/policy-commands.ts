@@ -4,7 +4,16 @@
  * Publishing refuses a document with any violation, and names them all with line and column. Pointing refuses a version
  * that lacks a plan which a following license has, now or to come; tiers need no such rule, they map by name.
  */
-import { type Policy, type PolicyPointer, type PolicyVersion, planNamed, type Store, termsInForce, type Write } from '@glidepath/core';
+import {
+  type Policy,
+  type PolicyPointer,
+  type PolicyVersion,
+  planNamed,
+  runPolicyTests,
+  type Store,
+  termsInForce,
+  type Write,
+} from '@glidepath/core';
 import {
   body,
   EnvironmentQuery,
@@ -17,7 +26,7 @@ import {
   PolicyView,
   page,
 } from '@glidepath/protocol/http';
-import { readPolicy } from '@glidepath/protocol/policy';
+import { type ReadPolicy, readPolicy } from '@glidepath/protocol/policy';
 import { Type } from 'typebox';
 import { answer, type Change, type Command, type Context, defineCommand, type Happening, type Refusal, refuse } from '../../command.ts';
 import { everyRecord, listed } from '../lists.ts';
@@ -40,10 +49,16 @@ const publish = defineCommand({
   answers: { 201: PolicyPublished, 200: PolicyPublished },
   async run(context) {
     const { body: source, query, store, world, newId, now, actor, may } = context;
-    const { document, policy, violations } = readPolicy(source, world.crypto);
+    const reading = readPolicy(source, world.crypto);
+    const { document, policy, violations } = reading;
     if (document === null || policy === null) {
       const detail = `The policy breaks ${violations.length} rule${violations.length === 1 ? '' : 's'}; the first: ${violations[0]?.message ?? ''}`;
       return refuse('policy-invalid', detail, { violations: violations.slice(0, VIOLATIONS_SHOWN) });
+    }
+    const failed = failedTests(policy, reading);
+    if (failed.length > 0) {
+      const detail = `${failed.length} of ${policy.tests.length} tests of the policy itself fail; the first: ${failed[0]?.message ?? ''}`;
+      return refuse('policy-invalid', detail, { violations: failed.slice(0, VIOLATIONS_SHOWN) });
     }
     const version: PolicyVersion = {
       id: newId('pol'),
@@ -64,6 +79,16 @@ const publish = defineCommand({
     return change.writes.length === 0 ? answer(200, answered) : context.commit(change, answer(201, answered));
   },
 });
+
+/** What the document says of itself and does not keep: such a version is a mistake, whichever of the two is wrong. */
+function failedTests(policy: Policy, { locate }: Pick<ReadPolicy, 'locate'>) {
+  return runPolicyTests(policy).flatMap(({ name, passed, differences, problems }, position) => {
+    const path = ['spec', 'tests', position];
+    const wrong = differences.map(({ word, expected, found }) => `${word} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
+    const why = [...wrong, ...problems.map(({ message }) => message)].join('; ');
+    return passed ? [] : [{ code: 'test-failed', path, message: `The test "${name}" fails: ${why}`, ...locate(path, 'value') }];
+  });
+}
 
 const NOTHING: Change = { writes: [], happened: [] };
 
