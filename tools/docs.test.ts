@@ -5,7 +5,14 @@ import { PARTS, withPart } from './docs.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...markdownBelow('docs'), ...markdownBelow('conformance'), ...markdownBelow('examples')];
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...markdownBelow('docs'),
+  ...markdownBelow('conformance'),
+  ...markdownBelow('examples'),
+];
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

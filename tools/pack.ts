@@ -36,7 +36,15 @@ function compile(outDir: string, rooms: readonly string[]): void {
   const project = join(root, `tsconfig.pack-${process.pid}.json`);
   const options = { noEmit: false, declaration: true, rewriteRelativeImportExtensions: true, rootDir: 'packages', outDir };
   const include = rooms.map((room) => `packages/${room}/src`);
-  writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions: options, include, exclude: ['**/*.test.ts'] }));
+  writeFileSync(
+    project,
+    JSON.stringify({
+      extends: './tsconfig.json',
+      compilerOptions: options,
+      include,
+      exclude: ['**/*.test.ts', '**/*-fixture.ts', '**/*.fixture.ts', '**/*.testkit.ts', '**/test-*.ts'],
+    }),
+  );
   try {
     run('tsc', ['-p', project], root);
   } finally {
