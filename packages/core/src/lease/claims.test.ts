@@ -160,8 +160,9 @@ describe('claims of a lease > quotas', () => {
   it('of a whole term reset where the next term begins, not at the license’s moved end', () => {
     const policy = { ...BUILD_SERVER, meters: BUILD_SERVER.meters.map((meter) => ({ ...meter, window: 'term' as const })) };
     const renewed = termsWith({ id: 'trm_2', expiresAt: after(EXPIRES_AT, YEAR) });
+    const scheduled = { ...renewed, id: 'trm_4', effectiveFrom: after(NOW, DAY), overrides: { seats: 9 } };
     const next = { ...renewed, id: 'trm_3', effectiveFrom: EXPIRES_AT, startsAt: EXPIRES_AT };
-    const [quota] = leaseClaims(facts({ policy, terms: renewed, history: [renewed, next] }), leaseAt(NOW), IDENTITY, NOW).quotas;
+    const [quota] = leaseClaims(facts({ policy, terms: renewed, history: [renewed, scheduled, next] }), leaseAt(NOW), IDENTITY, NOW).quotas;
     expect(quota?.resetsAt).toBe(EXPIRES_AT);
   });
 });
@@ -199,6 +200,11 @@ describe('claims of a lease > lowered', () => {
         { id: 'trm_2', of: 'plan', from: 'reduced', effectiveAt: NOW },
       ],
     ],
+    [
+      'a limit, and then a lower tier',
+      [{ overrides: { seats: 1 } }, { policy: 'sha256:1', effectiveFrom: NOW }],
+      [{ id: 'trm_2', of: 'policy', from: 'full', effectiveAt: NOW }],
+    ],
     ['what was raised again', [{ policy: 'sha256:1' }, { policy: DIGEST, effectiveFrom: NOW }], []],
   ])('row: %s', (_, changes, expected) => {
     expect(lowered(STARTS_AT, changes)).toEqual(expected);
@@ -233,6 +239,9 @@ describe('claims of other words', () => {
       },
     });
     expect(claims).not.toHaveProperty('cnf');
+    const better = (tier: number) => bootstrapClaims(facts({ plan: { ...TEAM, bootstrap: { tier, forMs: DAY } } }), 'lea_1', identity, NOW);
+    expect(better(1)).toMatchObject({ tier: 'reduced', tierCause: 'bootstrap', floorTier: 'essential' });
+    expect(better(0)).toMatchObject({ tier: 'full', tierCause: 'none' });
     expect(bootstrapClaims(facts({ plan: { ...TEAM, bootstrap: null } }), 'lea_1', identity, NOW)).toBeNull();
   });
 

@@ -89,6 +89,13 @@ describe('acquire lease', () => {
     expect(seats.granted).toBe(1);
   });
 
+  it('keeps what the client says of itself, until it says something else', () => {
+    const world = one();
+    expect(world.acquire('a', { client: 'sdk 1' }).lease?.client).toBe('sdk 1');
+    expect(world.renew('a').lease?.client).toBe('sdk 1');
+    expect(world.renew('a', { client: 'sdk 2' }).lease?.client).toBe('sdk 2');
+  });
+
   it('counts nothing for a plan without seats', () => {
     const world = new SeatWorld(planWith(null));
     const { outcome, lease, seats } = world.acquire('a');
@@ -221,8 +228,20 @@ describe('acquire lease > named seats', () => {
   it('stays the person’s in silence, until somebody else gets it', () => {
     const seats = world();
     seats.acquire('laptop', { person: 'ann' });
+    expect(seats.row('ann').holdUntil).toBe(UNTIL_REASSIGNED);
+    seats.renew('laptop', { person: 'ann' });
     seats.wait(400 * DAY).reap();
     expect(seats.row('ann')).toMatchObject({ state: 'granted', holdUntil: UNTIL_REASSIGNED });
+  });
+
+  it('is held like any other past the limit, and becomes the person’s own when one is freed', () => {
+    const seats = new SeatWorld(
+      planWith({ limit: 1, kind: 'named', overage: { seats: 1, forMs: DAY, againMs: null }, whenFull: { kind: 'deny' } }),
+    );
+    seats.acquire('laptop', { person: 'ann' });
+    expect(seats.acquire('phone', { person: 'bob' }).lease).toMatchObject({ state: 'overage', holdUntil: seats.now + TTL });
+    seats.release('laptop', { person: 'ann' });
+    expect(seats.row('bob')).toMatchObject({ state: 'granted', holdUntil: UNTIL_REASSIGNED });
   });
 
   it('forgets the installation of a person that joined first beyond 32', () => {
@@ -279,7 +298,9 @@ describe('acquire lease > by a holder that was reaped', () => {
     const world = one();
     const { lease } = world.acquire('a');
     world.wait(LAPSED).reap();
-    expect(world.acquire('a')).toMatchObject({ outcome: 'granted', lease: { id: lease?.id, epoch: lease?.epoch } });
+    expect(world.acquire('a')).toMatchObject({
+      ...{ outcome: 'granted', lease: { id: lease?.id, epoch: lease?.epoch, renewals: 1 }, happened: [{ action: 'lease.regained' }] },
+    });
   });
 
   it('goes down one tier, not to the whenFull tier at once', () => {
@@ -299,8 +320,9 @@ describe('acquire lease > by a holder that was reaped', () => {
       verdict: { kind: 'superseded' },
       lease: { tier: 'reduced', epoch: { count: 2 } },
     });
-    expect(world.acquire('a').lease?.tier).toBe('essential');
-    expect(world.acquire('a').lease?.tier).toBe('essential');
+    expect(world.wait(SECOND).acquire('a').lease?.tier).toBe('essential');
+    const steppedAt = world.now;
+    expect(world.wait(SECOND).acquire('a').lease).toMatchObject({ tier: 'essential', tierSince: steppedAt });
   });
 
   it('is told of a suspension where there is no lease to say it in', () => {

@@ -219,13 +219,20 @@ describe('renew lease > overage that has closed', () => {
     expect(seats.row('b').tierSince).toBe(steppedAt + SECOND);
   });
 
+  it('that has not closed yet keeps since when the tier is the plan’s when a seat is freed', () => {
+    const seats = world();
+    const { tierSince } = seats.row('b');
+    seats.wait(1).release('a');
+    expect(seats.row('b')).toMatchObject({ state: 'granted', tier: null, tierSince });
+  });
+
   it('ends when a seat is freed, for the oldest overage holder first', () => {
     const seats = world();
     seats.wait(1).acquire('c');
     seats.wait(HOUR).renew('a');
     for (const holder of ['b', 'c']) seats.renew(holder);
     const { promoted } = seats.release('a');
-    expect(promoted).toMatchObject([{ holder: 'b', state: 'granted', tier: null }]);
+    expect(promoted).toMatchObject([{ holder: 'b', state: 'granted', tier: null, tierSince: seats.now }]);
     expect(seats.seats).toMatchObject({ granted: 1, overage: 1 });
     expect(seats.renew('b')).toMatchObject({ outcome: 'granted', lease: { tier: null } });
     expect(seats.renew('c').lease?.tier).toBe('essential');
@@ -274,7 +281,10 @@ describe('renew lease > without a seat', () => {
     world.acquire('a');
     world.acquire('b');
     world.plan = planWith({ limit: 1, overage: null, whenFull: { kind: 'tier', tier: 1 } });
-    expect(world.renew('b').lease?.tier).toBe('reduced');
+    expect(world.renew('b')).toMatchObject({
+      lease: { tier: 'reduced' },
+      happened: [{ action: 'lease.stepped-up', facts: { to: 'reduced' } }],
+    });
     world.plan = planWith({ limit: 1, overage: null, whenFull: { kind: 'tier', tier: 0 } });
     expect(world.renew('b').lease?.tier).toBeNull();
     world.plan = planWith({ limit: 1, overage: null, whenFull: ESSENTIAL });
@@ -286,7 +296,10 @@ describe('renew lease > without a seat', () => {
     world.acquire('a');
     world.acquire('b');
     world.plan = planWith({ limit: 1, overage: { seats: 1, forMs: DAY, againMs: null }, whenFull: ESSENTIAL });
-    expect(world.renew('b')).toMatchObject({ outcome: 'overage', lease: { tier: null }, seats: { granted: 1, overage: 1 } });
+    expect(world.renew('b')).toMatchObject({
+      ...{ outcome: 'overage', lease: { tier: null }, seats: { granted: 1, overage: 1 } },
+      happened: [{ action: 'license.overage-opened' }, { action: 'lease.promoted' }],
+    });
   });
 });
 

@@ -1,7 +1,9 @@
 import { HOUR, SECOND } from '@glidepath/core';
 import { newSecret } from '@glidepath/protocol';
 import { describe, expect, it } from 'vitest';
-import { leaseServer, ONE_SEAT } from './test-leases.ts';
+import { MemoryStore } from '../../adapters/memory/memory-store.ts';
+import { testClock } from '../../test-world.ts';
+import { leaseServer, ONE_SEAT, put } from './test-leases.ts';
 
 describe('acquire', () => {
   it('answers with a signed lease that is bound to the installation, its nonce and its license', async () => {
@@ -113,6 +115,30 @@ describe('acquire', () => {
     const answers = await Promise.all(['x', 'y', 'z'].map((name) => house.installation(name).acquire({ body: { person: 'Ann' } })));
     expect(new Set(answers.map(({ lease }) => lease?.sub)).size).toBe(1);
     expect(await house.world.store.count('holderName', {})).toBe(1);
+  });
+
+  it('takes the pseudonym that another node gave the person between two readings', async () => {
+    class OvertakenStore extends MemoryStore {
+      overtake: (() => Promise<void>) | null = null;
+      override async leaseSituation(...asked: Parameters<MemoryStore['leaseSituation']>) {
+        const overtake = this.overtake;
+        this.overtake = null;
+        await overtake?.();
+        return super.leaseSituation(...asked);
+      }
+    }
+    const store = new OvertakenStore(testClock());
+    const house = await leaseServer({ seats: { ...ONE_SEAT, limit: 5, kind: 'named' }, parts: { store } });
+    store.overtake = async () => {
+      const { id, revision } = (await store.get('seatState', house.license.id)) ?? { id: '', revision: 0 };
+      const row = { id: 'hol_1', license: house.license.id, name: 'Ann', createdAt: house.world.clock.now(), revision: 0 };
+      await put(store, [
+        { op: 'insert', table: 'holderName', row },
+        { op: 'update', table: 'seatState', id, revision, set: {} },
+      ]);
+    };
+    expect((await house.installation('a').acquire({ body: { person: 'Ann' } })).lease?.sub).toBe('hol_1');
+    expect(await store.count('holderName', {})).toBe(1);
   });
 
   it('asks who it is where seats are named, and which machine where they are bound to one', async () => {
