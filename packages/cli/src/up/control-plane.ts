@@ -86,7 +86,8 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
   const { log, version, dataDir, env, tls } = options;
   const { applied } = await migrate({ connectionString });
   if (applied.length > 0) log.info('database.migrated', { applied });
-  const onLost = (error: Error) => log.warn('database.connection-lost', { error });
+  let draining = false;
+  const onLost = (error: Error) => (draining ? undefined : log.warn('database.connection-lost', { error }));
   const raw = new PostgresStore({ connectionString, connections: CONNECTIONS, onLost });
   stops.push(() => raw.close());
   const anchored = anchorClock(systemClock, raw);
@@ -96,7 +97,6 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
   const store = timedStore(raw, systemClock, metrics);
   const mayMake = (await store.count('onlineKey', {})) === 0;
   const seal = createSeal(readSealKey({ variables: env, file: sealKeyFile(dataDir), mayMake }, systemEntropy), systemEntropy);
-  let draining = false;
   const vitals = {
     isSkewed: anchored.isSkewed,
     isDraining: () => draining,
