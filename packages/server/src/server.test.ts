@@ -232,6 +232,7 @@ describe('command layer', () => {
     it.each([
       ['a fault that may pass', new Fault('connection-lost', 'secret host db-7', { retryable: true }), 503, 'store-unavailable'],
       ['a fault that will not', new Fault('disk', 'secret host db-7', { retryable: false }), 500, 'internal'],
+      ['a value that no store can keep', new Fault('unstorable-value', 'customer/name', { retryable: false }), 400, 'bad-input'],
       ['a bug', new TypeError('secret host db-7'), 500, 'internal'],
     ])('answers %s without a word of our inside', async (_what, error, status, code) => {
       const { call } = await testServer({ commands: [failing(error)], jobs: [] });

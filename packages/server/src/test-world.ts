@@ -76,8 +76,8 @@ export interface TestServer {
   /** A token for an admin of everything. */
   readonly admin: string;
   call(method: string, path: string, body?: unknown, how?: Call): Promise<CommandResponse & { readonly body: Record<string, unknown> }>;
-  /** A token of a fresh principal with these roles. */
-  tokenFor(roles: readonly Role[], environment?: string | null): Promise<string>;
+  /** A token of a fresh principal with these roles, both for one environment or all; the principal's may differ. */
+  tokenFor(roles: readonly Role[], environment?: string | null, granted?: string | null): Promise<string>;
 }
 
 /** A server with the environment `production` and an admin. Without `token`, calls are the admin's; with `''`, nobody's. */
@@ -85,7 +85,8 @@ export async function testServer(options: ServerOptions = {}, parts: Partial<Wor
   const world = testWorld(parts);
   const server = createServer(world, { checkAnswers: true, ...options });
   await bootstrapEnvironment(world, { name: 'production', issuer: 'glidepath:test', lockRoot: () => 'locked' });
-  const tokenFor: TestServer['tokenFor'] = (roles, environment = null) => makeToken(world, roles, environment);
+  const tokenFor: TestServer['tokenFor'] = (roles, environment = null, granted = environment) =>
+    makeToken(world, roles, environment, granted);
   const admin = await tokenFor(['admin']);
   return {
     world,
@@ -108,7 +109,7 @@ export async function testServer(options: ServerOptions = {}, parts: Partial<Wor
   };
 }
 
-async function makeToken(world: World, roles: readonly Role[], environment: string | null): Promise<string> {
+async function makeToken(world: World, roles: readonly Role[], environment: string | null, granted: string | null): Promise<string> {
   const now = world.clock.now();
   const secret = newSecret('token', world.entropy);
   const principal = newId('prn', now, world.entropy);
@@ -122,7 +123,7 @@ async function makeToken(world: World, roles: readonly Role[], environment: stri
       ...roles.map((role) => ({
         op: 'insert' as const,
         table: 'roleGrant' as const,
-        row: { id: newId('rol', now, world.entropy), principal, role, environment, createdAt: now },
+        row: { id: newId('rol', now, world.entropy), principal, role, environment: granted, createdAt: now },
       })),
       {
         op: 'insert',

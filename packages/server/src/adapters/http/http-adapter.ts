@@ -202,8 +202,6 @@ function requestOf(request: FastifyRequest): CommandRequest {
 }
 
 function send(reply: FastifyReply, status: number, contentType: string, body: unknown): FastifyReply {
-  // A command that took too long was answered already; what it did is in the store and in the audit log.
-  if (reply.sent) return reply;
   return withSafeHeaders(reply)
     .code(status)
     .header('content-type', `${contentType}; charset=utf-8`)
