@@ -4,6 +4,7 @@ import type { Tier } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
 import { NO_TIER, tierName } from './decide.ts';
 import type { Decision, DecisionSource, Standing } from './decision.ts';
+import { DecisionTable, interned } from './decision-table.ts';
 import type { PathTerms, Terms } from './terms.ts';
 
 /** Where an answer comes from, and `iatMs` of the word that it stands on. */
@@ -29,7 +30,9 @@ export function decisionFor(terms: Terms, standing: Standing, feature: string, o
 /** Answers for every feature of the policy, made once per change so that a check is one look-up and allocates nothing. */
 export function decisionsFor(terms: Terms, standing: Standing, origin: Origin): ReadonlyMap<string, Decision> {
   const common = shared(terms, standing, origin);
-  return new Map(terms.path.features.map((feature) => [feature.name, knownFeature(terms, standing, feature, common)]));
+  return new DecisionTable(
+    terms.path.features.map((feature) => knownFeature(terms, standing, { ...feature, name: interned(feature.name) }, common)),
+  );
 }
 
 type Shared = Omit<Decision, 'allowed' | 'feature' | 'code' | 'reason' | 'userMessage'>;
