@@ -35,6 +35,14 @@ describe('renew a license', () => {
     });
   });
 
+  it('counts from now when a term from the old end would end this instant', () => {
+    const late = after(EXPIRES_AT, YEAR);
+    expect(renew(license, [first], { termMs: YEAR }, context(late))).toMatchObject({
+      ok: true,
+      value: { appended: [{ expiresAt: late + YEAR }] },
+    });
+  });
+
   it('counts from now when a term from the old end would be over already', () => {
     const tooLate = after(EXPIRES_AT, 2 * YEAR);
     expect(renew(license, [first], { termMs: YEAR }, context(tooLate))).toMatchObject({
@@ -74,7 +82,7 @@ describe('renew a license', () => {
     ['is-revoked', revoked, first, { termMs: YEAR }],
     ['no-end', license, termsWith({ expiresAt: null }), { termMs: YEAR }],
     ['end-not-later', license, first, { expiresAt: EXPIRES_AT }],
-    ['end-has-passed', license, termsWith({ expiresAt: after(STARTS_AT, DAY) }), { expiresAt: after(STARTS_AT, 2 * DAY) }],
+    ['end-has-passed', license, termsWith({ expiresAt: after(STARTS_AT, DAY) }), { expiresAt: NOW }],
   ] as const)('is refused as %s', (reason, of, terms, renewal) => {
     expect(renew(of, [terms], renewal, context(NOW))).toMatchObject({ ok: false, reason });
   });
@@ -112,6 +120,14 @@ describe('change the terms of a license', () => {
     ['effective-before-last-change', license, { plan: 'small', effectiveFrom: after(STARTS_AT, -1) }],
   ] as const)('is refused as %s', (reason, of, change) => {
     expect(changeTerms(of, [first], change, RULES, context(NOW))).toMatchObject({ ok: false, reason });
+  });
+
+  it('takes another limit of a quota for a change, and the same one for none', () => {
+    const base = termsWith({ overrides: { quotas: { 'build-minutes': 7 } } });
+    const quota = (limit: number) =>
+      changeTerms(license, [base], { overrides: { quotas: { 'build-minutes': limit } } }, RULES, context(NOW));
+    expect(quota(8)).toMatchObject({ ok: true });
+    expect(quota(7)).toMatchObject({ ok: false, reason: 'nothing-changes' });
   });
 
   it('goes into a term that is still to come', () => {

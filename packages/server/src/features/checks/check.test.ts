@@ -1,6 +1,6 @@
 import { DAY } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
-import { leaseServer, put } from '../leases/test-leases.ts';
+import { leaseServer, policyTree, put, putLicense } from '../leases/test-leases.ts';
 
 describe('check', () => {
   it('decides about every feature of the license that the key belongs to', async () => {
@@ -42,7 +42,10 @@ describe('check', () => {
 
   it('of another license is not answered to a key, nor of none to a token', async () => {
     const house = await leaseServer();
-    expect(await house.call('POST', '/v1/check', { license: 'lic_other' }, { token: house.licenseKey })).toMatchObject({ status: 404 });
+    const { license } = await putLicense(house.world, house.environment, policyTree(undefined));
+    expect(await house.call('POST', '/v1/check', { license: license.id }, { token: house.licenseKey })).toMatchObject({ status: 404 });
+    expect(await house.call('POST', '/v1/check', { license: license.id })).toMatchObject({ status: 200 });
+    expect(await house.call('POST', '/v1/check', { license: 'lic_none' })).toMatchObject({ status: 404 });
     expect(await house.call('POST', '/v1/check', {})).toMatchObject({
       status: 400,
       code: 'bad-input',

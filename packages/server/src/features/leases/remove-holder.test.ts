@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaseServer, ONE_SEAT } from './test-leases.ts';
+import { leaseServer, ONE_SEAT, policyTree, putLicense } from './test-leases.ts';
 
 describe('remove holder', () => {
   it('frees the seat at once and answers that holder with holder-removed from then on; nobody else notices', async () => {
@@ -32,6 +32,16 @@ describe('remove holder', () => {
     expect(await remove('Ann')).toMatchObject({ status: 409, code: 'conflict' });
     expect(await remove('Carl')).toMatchObject({ status: 404, code: 'lease-unknown' });
     expect((await house.installation('c').acquire({ body: { person: 'Bob' } })).code).toBe('holder-removed');
+  });
+
+  it('finds nobody by a lease of another license', async () => {
+    const house = await leaseServer();
+    const other = await putLicense(house.world, house.environment, policyTree(undefined));
+    const { lease } = await house.installation('a').acquire();
+    const removed = await house.call('POST', `/v1/licenses/${other.license.id}/remove-holder`, { holder: lease?.lease, reason: 'left' });
+    expect(removed).toMatchObject({ status: 404, code: 'lease-unknown', body: { detail: 'This license has no such holder.' } });
+    await house.call('POST', `/v1/licenses/${house.license.id}/remove-holder`, { holder: lease?.lease, reason: 'left' });
+    expect(await house.world.store.get('lease', lease?.lease ?? '')).toMatchObject({ state: 'removed' });
   });
 
   it('is undone by readmitting', async () => {

@@ -3,7 +3,7 @@ import { newId } from '@glidepath/protocol';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../adapters/memory/memory-store.ts';
 import { testClock } from '../../test-world.ts';
-import { type LeaseServer, leaseServer, ONE_SEAT, policyTree, put } from './test-leases.ts';
+import { type LeaseServer, leaseServer, ONE_SEAT, policyTree, put, putLicense } from './test-leases.ts';
 
 const LAPSED = HOUR + 2 * SECOND;
 
@@ -143,9 +143,15 @@ describe('renew', () => {
       },
       ...{ until: now, createdAt: now, createdBy: 'test', usedBy: [], revision: 0 },
     };
-    await put(house.world.store, [{ op: 'insert', table: 'grant', row }]);
-    for (const _ of [1, 2]) expect((await a.renew({ body: { grantsUsed: ['gra_1', 'gra_none'] } })).status).toBe(200);
+    const other = await putLicense(house.world, house.environment, policyTree(undefined));
+    const foreign = { ...row, id: 'gra_2', kid: 'other', license: other.license.id };
+    await put(house.world.store, [
+      { op: 'insert', table: 'grant', row },
+      { op: 'insert', table: 'grant', row: foreign },
+    ]);
+    for (const _ of [1, 2]) expect((await a.renew({ body: { grantsUsed: ['gra_1', 'gra_2', 'gra_none'] } })).status).toBe(200);
     expect(await house.world.store.get('grant', 'gra_1')).toMatchObject({ usedBy: [a.jkt], revision: 1 });
+    expect(await house.world.store.get('grant', 'gra_2')).toMatchObject({ usedBy: [] });
     expect(await house.world.store.count('outbox', { type: 'grant.used' })).toBe(1);
   });
 });
