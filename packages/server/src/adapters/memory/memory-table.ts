@@ -3,8 +3,12 @@
  *
  * Rows are frozen when they arrive (`planWrites`), so they are handed out as they are: nobody can change one.
  */
+
+import { compareIds } from '../records/order.ts';
 import type { AnyTable, Unique } from '../records/shapes.ts';
-import { SortedIds } from './sorted-ids.ts';
+import { SortedList } from './sorted-list.ts';
+
+type SortedIds = SortedList<string>;
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Filter = readonly (readonly [field: string, value: unknown])[];
@@ -12,7 +16,7 @@ export type Filter = readonly (readonly [field: string, value: unknown])[];
 export class MemoryTable {
   readonly shape: AnyTable;
   readonly #rows = new Map<string, Row>();
-  readonly #ids = new SortedIds();
+  readonly #ids = new SortedList(compareIds);
   readonly #unique: readonly { readonly of: Unique; readonly held: Map<string, string> }[];
   readonly #buckets: ReadonlyMap<string, Map<unknown, SortedIds>>;
 
@@ -40,6 +44,7 @@ export class MemoryTable {
   conflict(row: Row, before: Row | null): string | null {
     if (before === null && this.#rows.has(row.id as string)) return `${this.shape.sql}_pkey`;
     for (const { of, held } of this.#unique) {
+      if (before !== null && agree(of.fields, row, before)) continue;
       const holder = held.get(keyOf(of.fields, row));
       if (holder !== undefined && holder !== before?.id) return of.name;
     }
@@ -70,7 +75,7 @@ export class MemoryTable {
     const unique = this.#unique.find(
       ({ of }) => of.fields.length === fields.length && of.fields.every((field, at) => field === fields[at]),
     );
-    const id = unique?.held.get(JSON.stringify(values));
+    const id = unique?.held.get(keyFrom(values));
     return id === undefined ? null : this.get(id);
   }
 
@@ -86,7 +91,7 @@ export class MemoryTable {
   }
 
   #bucketOfId(id: unknown): SortedIds {
-    const bucket = new SortedIds();
+    const bucket = new SortedList(compareIds);
     if (this.#rows.has(id as string)) bucket.add(id as string);
     return bucket;
   }
@@ -97,7 +102,7 @@ export class MemoryTable {
       this.#rows.delete(id);
       this.#ids.remove(id);
     }
-    for (const { of, held } of this.#unique) held.delete(keyOf(of.fields, before));
+    for (const { of, held } of this.#unique) if (after === null || !agree(of.fields, before, after)) held.delete(keyOf(of.fields, before));
     for (const [field, buckets] of this.#buckets) {
       if (after !== null && after[field] === before[field]) continue;
       const bucket = buckets.get(before[field]);
@@ -110,18 +115,27 @@ export class MemoryTable {
     const id = after.id as string;
     this.#rows.set(id, after);
     if (before === null) this.#ids.add(id);
-    for (const { of, held } of this.#unique) held.set(keyOf(of.fields, after), id);
+    for (const { of, held } of this.#unique) if (before === null || !agree(of.fields, before, after)) held.set(keyOf(of.fields, after), id);
     for (const [field, buckets] of this.#buckets) {
       if (before !== null && after[field] === before[field]) continue;
-      const bucket = buckets.get(after[field]) ?? new SortedIds();
+      const bucket = buckets.get(after[field]) ?? new SortedList(compareIds);
       bucket.add(id);
       buckets.set(after[field], bucket);
     }
   }
 }
 
-const NOTHING = new SortedIds();
+const NOTHING = new SortedList(compareIds);
+
+function agree(fields: readonly string[], a: Row, b: Row): boolean {
+  return fields.every((field) => a[field] === b[field]);
+}
 
 function keyOf(fields: readonly string[], row: Row): string {
-  return JSON.stringify(fields.map((field) => row[field]));
+  return keyFrom(fields.map((field) => row[field]));
+}
+
+/** No text that is kept has a NUL, so a NUL sets values apart, and null from every text. */
+function keyFrom(values: readonly unknown[]): string {
+  return values.map((value) => (value === null ? '\0' : value)).join('\0,');
 }

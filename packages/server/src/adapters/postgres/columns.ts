@@ -1,7 +1,7 @@
 /** Between records and rows: which columns a table has, a row as a record, a record as the JSON that a statement reads. */
 import type { Counter, TableName, Tables } from '@glidepath/core';
 import { type AnyTable, type Field, type FieldKind, snakeCase } from '../records/shapes.ts';
-import { TABLE_NAMES, tableOf } from '../records/tables.ts';
+import { fieldsOf } from '../records/tables.ts';
 
 /** How a column is read out of JSON; the table's own domains and checks judge it when it is written. */
 const SQL_TYPES: Readonly<Record<Exclude<FieldKind, 'counter'>, string>> = {
@@ -57,13 +57,11 @@ export function columnValues(shape: AnyTable, values: Readonly<Record<string, un
   return row;
 }
 
-const FIELDS = new Map(TABLE_NAMES.map((name) => [name, Object.entries(tableOf(name).fields)]));
-
 /** A row, its columns in the order of `columnList`, as the record that it keeps. */
 export function recordFrom<T extends TableName>(table: T, row: readonly unknown[]): Tables[T] {
   const record: Record<string, unknown> = {};
   let at = 0;
-  for (const [name, field] of FIELDS.get(table) ?? []) {
+  for (const [name, field] of fieldsOf(table)) {
     if (field.kind === 'counter') {
       record[name] = { incarnation: row[at], count: row[at + 1] };
       at += 2;

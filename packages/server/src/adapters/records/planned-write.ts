@@ -5,11 +5,11 @@
  * refusals is reported, and it is the order of locks: two commits never wait for each other in a circle. References are
  * judged at the end, over all writes together.
  */
-import { type AuditEntry, type ChangeSet, invariant, type OutboxEvent, type TableName } from '@glidepath/core';
+import { type AuditEntry, Bug, type ChangeSet, invariant, type OutboxEvent, type TableName } from '@glidepath/core';
 import { compareIds } from './order.ts';
-import type { AnyTable } from './shapes.ts';
+import type { AnyTable, Field } from './shapes.ts';
 import { storedValue } from './storable.ts';
-import { lockOrder, TABLE_NAMES, tableOf } from './tables.ts';
+import { fieldsOf, lockOrder, TABLE_NAMES, tableOf } from './tables.ts';
 
 export interface PlannedWrite {
   readonly op: 'delete' | 'update' | 'insert';
@@ -50,8 +50,8 @@ function plannedFrom(write: ChangeSet['writes'][number]): PlannedWrite {
   invariant(Number.isSafeInteger(write.revision), `update ${write.table}/${write.id}: no revision`);
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(write.set)) {
-    invariant(isUpdatable(write.table, name), `update ${write.table}/${write.id}: ${name} cannot be set`);
-    values[name] = keep(write.table, shape, name, value);
+    if (FIXED.get(write.table)?.has(name)) throw new Bug(`update ${write.table}/${write.id}: ${name} cannot be set`);
+    values[name] = kept(write.table, name, Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined, value);
   }
   return { op: 'update', table: write.table, shape, id: write.id, revision: write.revision, values };
 }
@@ -60,17 +60,17 @@ function insertOf(table: TableName, row: object): PlannedWrite {
   const shape = shapeOf(table);
   const given = row as Readonly<Record<string, unknown>>;
   const values: Record<string, unknown> = {};
-  for (const name of Object.keys(shape.fields)) values[name] = keep(table, shape, name, given[name]);
-  for (const name of Object.keys(given)) invariant(Object.hasOwn(shape.fields, name), `insert ${table}: no field ${name}`);
+  for (const [name, field] of fieldsOf(table)) values[name] = kept(table, name, field, given[name]);
+  for (const name of Object.keys(given)) if (!Object.hasOwn(shape.fields, name)) throw new Bug(`insert ${table}: no field ${name}`);
   invariant(values.id !== '', `insert ${table}: an empty id`);
   return { op: 'insert', table, shape, id: values.id as string, revision: 0, values: Object.freeze(values) };
 }
 
-function keep(table: TableName, shape: AnyTable, name: string, value: unknown): unknown {
-  const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-  invariant(field !== undefined, `${table}: no field ${name}`);
-  invariant(value !== undefined, `${table}/${name}: undefined`);
-  return storedValue(field, value, `${table}/${name}`);
+function kept(table: TableName, name: string, field: Field | undefined, value: unknown): unknown {
+  if (field === undefined) throw new Bug(`${table}: no field ${name}`);
+  const path = `${table}/${name}`;
+  if (value === undefined) throw new Bug(`${path}: undefined`);
+  return storedValue(field, value, path);
 }
 
 function shapeOf(table: TableName): AnyTable {
@@ -78,18 +78,17 @@ function shapeOf(table: TableName): AnyTable {
   return tableOf(table);
 }
 
-/** Fields by which other records refer to this one; they never change, nor do the id and, by hand, the revision. */
-const REFERRED = new Set<string>(
-  TABLE_NAMES.flatMap((name) =>
-    tableOf(name).references.flatMap((reference) => reference.on.map((field) => `${reference.table}/${field}`)),
-  ),
+/** Fields that an update never sets: those by which other records refer to this one, and what the store sets itself. */
+const FIXED = new Map(
+  TABLE_NAMES.map((table) => {
+    const references = TABLE_NAMES.flatMap((other) => tableOf(other).references.filter((reference) => reference.table === table));
+    return [table, new Set(['id', 'revision', ...references.flatMap(({ on }) => on)])];
+  }),
 );
-function isUpdatable(table: TableName, name: string): boolean {
-  return name !== 'id' && name !== 'revision' && !REFERRED.has(`${table}/${name}`);
-}
 
 /** A record may be deleted and inserted anew in one change, nothing else twice: which of two would win is nobody's rule. */
 function refuseTwoOfOne(planned: readonly PlannedWrite[]): void {
+  if (planned.length < 2) return;
   const seen = new Map<string, PlannedWrite['op']>();
   for (const { op, table, id } of planned) {
     const key = `${table}/${id}`;

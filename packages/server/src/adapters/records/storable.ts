@@ -5,7 +5,7 @@
  * from outside, so it is a Fault (`unstorable-value`) that names the place. A value of the wrong type comes from our own
  * code, so it is a Bug.
  */
-import { Fault, invariant } from '@glidepath/core';
+import { Bug, Fault } from '@glidepath/core';
 import type { Field } from './shapes.ts';
 
 /** UTF-16 units of a `text`: three of them still fit one index entry of PostgreSQL (2,704 bytes). */
@@ -21,7 +21,7 @@ export function isStorableText(value: string, max = Number.POSITIVE_INFINITY): b
 /** The value as it will be kept: a frozen copy that shares nothing with what was handed in. */
 export function storedValue(field: Field, value: unknown, path: string): unknown {
   if (value === null) {
-    invariant(field.nullable, `${path}: null`);
+    if (!field.nullable) throw misfit(path, 'null');
     return null;
   }
   switch (field.kind) {
@@ -30,17 +30,17 @@ export function storedValue(field: Field, value: unknown, path: string): unknown
     case 'long-text':
       return storedText(value, path, Number.POSITIVE_INFINITY);
     case 'word':
-      invariant(typeof value === 'string' && field.words?.includes(value), `${path}: not one of ${field.words?.join(', ')}`);
+      if (typeof value !== 'string' || !field.words?.includes(value)) throw misfit(path, `not one of ${field.words?.join(', ')}`);
       return value;
     case 'texts':
       return storedTexts(field, value, path);
     case 'instant':
-      invariant(Number.isSafeInteger(value), `${path}: not an instant`);
+      if (!Number.isSafeInteger(value)) throw misfit(path, 'not an instant');
       return plainZero(value as number);
     case 'count':
       return storedCount(value, path);
     case 'amount':
-      invariant(typeof value === 'number' && Number.isFinite(value) && value >= 0, `${path}: not an amount`);
+      if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw misfit(path, 'not an amount');
       return plainZero(value);
     case 'counter':
       return storedCounter(value, path);
@@ -50,28 +50,29 @@ export function storedValue(field: Field, value: unknown, path: string): unknown
 }
 
 function storedText(value: unknown, path: string, max: number): string {
-  invariant(typeof value === 'string', `${path}: not a string`);
+  if (typeof value !== 'string') throw misfit(path, 'not a string');
   if (!isStorableText(value, max))
     throw unstorable(path, value.length > max ? `longer than ${max} characters` : 'not text that can be kept');
   return value;
 }
 
 function storedTexts(field: Field, value: unknown, path: string): readonly string[] {
-  invariant(Array.isArray(value), `${path}: not a list`);
+  if (!Array.isArray(value)) throw misfit(path, 'not a list');
   const kept = value.map((element, index) => storedText(element, `${path}/${index}`, Number.POSITIVE_INFINITY));
-  invariant(field.words === null || kept.every((element) => field.words?.includes(element)), `${path}: not of ${field.words?.join(', ')}`);
+  const { words } = field;
+  if (words !== null && !kept.every((element) => words.includes(element))) throw misfit(path, `not of ${words.join(', ')}`);
   return Object.freeze(kept);
 }
 
 function storedCount(value: unknown, path: string): number {
-  invariant(Number.isSafeInteger(value) && (value as number) >= 0, `${path}: not a count`);
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw misfit(path, 'not a count');
   return plainZero(value as number);
 }
 
 function storedCounter(value: unknown, path: string): unknown {
-  invariant(typeof value === 'object' && value !== null, `${path}: not a counter`);
+  if (typeof value !== 'object' || value === null) throw misfit(path, 'not a counter');
   const { incarnation, count, ...others } = value as Record<string, unknown>;
-  invariant(Object.keys(others).length === 0, `${path}: not a counter`);
+  if (Object.keys(others).length > 0) throw misfit(path, 'not a counter');
   return Object.freeze({ incarnation: storedCount(incarnation, `${path}/incarnation`), count: storedCount(count, `${path}/count`) });
 }
 
@@ -81,11 +82,11 @@ function storedJson(value: unknown, path: string, depth: number): unknown {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return storedText(value, path, Number.POSITIVE_INFINITY);
   if (typeof value === 'number') {
-    invariant(Number.isFinite(value), `${path}: not a number that JSON has`);
+    if (!Number.isFinite(value)) throw misfit(path, 'not a number that JSON has');
     return plainZero(value);
   }
   if (Array.isArray(value)) return Object.freeze(value.map((element, index) => storedJson(element, `${path}/${index}`, depth + 1)));
-  invariant(isPlainObject(value), `${path}: not a value that JSON has`);
+  if (!isPlainObject(value)) throw misfit(path, 'not a value that JSON has');
   const kept: [string, unknown][] = [];
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
@@ -104,6 +105,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** JSON has one zero. */
 function plainZero(value: number): number {
   return value === 0 ? 0 : value;
+}
+
+function misfit(path: string, why: string): Bug {
+  return new Bug(`${path}: ${why}`);
 }
 
 function unstorable(path: string, why: string): Fault {

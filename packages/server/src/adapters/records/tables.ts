@@ -13,6 +13,7 @@ import {
   anyJson,
   count,
   counter,
+  type Field,
   instant,
   json,
   longText,
@@ -400,6 +401,13 @@ const ORDER = new Map(TABLE_NAMES.map((name, index) => [name, index]));
 /** The description as generic code reads it. */
 export function tableOf(name: TableName): AnyTable {
   return TABLES[name] as unknown as AnyTable;
+}
+
+const FIELDS = new Map(TABLE_NAMES.map((name) => [name, Object.entries(tableOf(name).fields)]));
+
+/** Fields with their names, in their order. */
+export function fieldsOf(name: TableName): readonly (readonly [string, Field])[] {
+  return FIELDS.get(name) ?? [];
 }
 
 /** Place of a table in the order of locks. */
