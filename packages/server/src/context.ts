@@ -3,6 +3,7 @@ import { type Environment, type Instant, invariant } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { Actor, Command, Context } from './command.ts';
 import { commitChange, type Signature } from './commit.ts';
+import type { EnvironmentShelf } from './environment-shelf.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import { keep, type Once } from './idempotency.ts';
@@ -14,6 +15,7 @@ export interface Room {
   readonly world: World;
   readonly keyring: Keyring;
   readonly shelf: PolicyShelf;
+  readonly environments: EnvironmentShelf;
 }
 
 /** What the layer has settled before a command runs. */

@@ -9,6 +9,7 @@
 import type { ApiToken, Environment, Instant, LicenseKey, Role, RoleGrant, Store } from '@glidepath/core';
 import { type Crypto, hashSecret, isWellFormedSecret } from '@glidepath/protocol';
 import { type Actor, type Command, type Refusal, refuse } from './command.ts';
+import type { EnvironmentShelf } from './environment-shelf.ts';
 import { satisfies } from './roles.ts';
 
 export const DEFAULT_ENVIRONMENT = 'production';
@@ -33,6 +34,7 @@ const GRANTS_MAX = 200;
 
 export interface Asking {
   readonly store: Store;
+  readonly environments: EnvironmentShelf;
   readonly crypto: Crypto;
   readonly now: Instant;
   readonly authorization: string | undefined;
@@ -100,18 +102,13 @@ async function inScope(command: Command, caller: Caller, asking: Asking): Promis
   return withRoles(command, caller, environment);
 }
 
-async function environmentOf({ key, token }: Caller, { store, environment: asked }: Asking): Promise<Environment | Refusal> {
+async function environmentOf({ key, token }: Caller, { environments, environment: asked }: Asking): Promise<Environment | Refusal> {
   const bound = key?.environment ?? token?.environment ?? null;
-  const found = bound === null ? await byName(store, asked ?? DEFAULT_ENVIRONMENT) : await store.get('environment', bound);
+  const found = bound === null ? await environments.byName(asked ?? DEFAULT_ENVIRONMENT) : await environments.byId(bound);
   if (found === null) return refuse('not-found', `There is no environment named ${JSON.stringify(asked ?? DEFAULT_ENVIRONMENT)}.`);
   if (asked !== undefined && asked !== found.name)
     return refuse('forbidden', `This credential belongs to the environment "${found.name}".`);
   return found;
-}
-
-async function byName(store: Store, name: string): Promise<Environment | null> {
-  const [environment] = await store.find('environment', { name }, { limit: 1 });
-  return environment ?? null;
 }
 
 function withRoles(command: Command, caller: Caller, environment: Environment | null): Access | Refusal {

@@ -9,6 +9,7 @@ import { Fault, type Instant, invariant, type Role } from '@glidepath/core';
 import type { InputError } from '@glidepath/protocol';
 import { type Answer, answer, type Command, type Conflict, type Job, type Outcome, type Refusal, refuse } from './command.ts';
 import { contextOf, type Room } from './context.ts';
+import { createEnvironmentShelf } from './environment-shelf.ts';
 import { COMMANDS, JOBS } from './features/index.ts';
 import { createKeyring } from './features/keys/keyring.ts';
 import { createPolicyShelf } from './features/policies/policy-shelf.ts';
@@ -44,7 +45,12 @@ const ATTEMPTS = 5;
 
 export function createServer(world: World, options: ServerOptions = {}): Server {
   const commands = options.commands ?? COMMANDS;
-  const room: Room = { world, keyring: createKeyring(world), shelf: createPolicyShelf(world.store) };
+  const room: Room = {
+    world,
+    keyring: createKeyring(world),
+    shelf: createPolicyShelf(world.store),
+    environments: createEnvironmentShelf(world.store),
+  };
   const find = createRouter(commands);
   const runner = createJobRunner(world, options.jobs ?? JOBS, room);
   return {
@@ -105,13 +111,14 @@ function faultOf(error: unknown, { log }: World, command: Command, { requestId }
 }
 
 async function attempt(room: Room, command: Command, params: Found['params'], request: CommandRequest): Promise<Settled> {
-  const { store, crypto, clock } = room.world;
+  const { environments, world } = room;
+  const { store, crypto, clock } = world;
   const now = clock.now();
   const { environment, ...others } = request.query ?? {};
   if (typeof environment === 'object') return badInput([{ path: 'query/environment', found: 'several', expected: 'one name' }]);
   const hostile = hostileText(params, 'params') ?? hostileText(request.query ?? {}, 'query');
   if (hostile !== null) return badInput([hostile]);
-  const access = await accessTo(command, { store, crypto, now, authorization: request.headers?.authorization, environment });
+  const access = await accessTo(command, { store, environments, crypto, now, authorization: request.headers?.authorization, environment });
   if ('code' in access) return access;
   // A control-plane command may ask for one environment's records; elsewhere the environment is the layer's business.
   const query = command.scope === 'control-plane' && environment !== undefined ? { ...others, environment } : others;
