@@ -104,3 +104,16 @@ export function orNull<K extends FieldKind, W extends string>(of: Field<K, false
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
+
+type Foreign = { readonly table: keyof Tables; readonly on: readonly string[] };
+
+/** Names constraints as PostgreSQL would, so that a `duplicate` reads the same from any store. */
+export function unique<const F extends string>(sql: string, ...fields: readonly F[]) {
+  return { name: `${sql}_${fields.map(snakeCase).join('_')}_key`, fields };
+}
+export function refers<const F extends string>(sql: string, fields: readonly F[], to: Foreign) {
+  return { name: `${sql}_${fields.map(snakeCase).join('_')}_fkey`, fields, ...to };
+}
+export const toId = (table: keyof Tables): Foreign => ({ table, on: ['id'] });
+export const toIdIn = (table: keyof Tables): Foreign => ({ table, on: ['id', 'environment'] });
+export const toDigest: Foreign = { table: 'policyVersion', on: ['digest'] };
