@@ -62,7 +62,8 @@ function places(
   return found;
 }
 
-function mutate(tree: unknown, { turn, how, value: other }: Step): void {
+function mutate(tree: unknown, { turn, how, value: shared }: Step): void {
+  const other = structuredClone(shared);
   const all = places(tree);
   const place = all[turn % Math.max(1, all.length)];
   if (place === undefined) return;

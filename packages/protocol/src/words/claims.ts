@@ -1,11 +1,9 @@
 /** Checks of the claims of every signed word; the types are core's, the JSON Schemas in `schemas/` say the same. */
 import { AUDIENCE, PROOF_AUDIENCE } from '@glidepath/core';
 import { amount, type Check, fields, integer, list, natural, oneOf, orNull, record, text } from './check.ts';
+import { checkPath } from './path.ts';
 
 const counter = fields({ incarnation: natural, count: natural });
-const severity = oneOf('info', 'warning', 'critical');
-const rungs = list(fields({ at: integer }, { tier: natural, notify: severity }));
-const shareRungs = list(fields({ percent: natural }, { tier: natural, notify: severity }));
 const confirmation = fields({ jkt: text });
 
 const word = {
@@ -20,14 +18,6 @@ const word = {
   seq: counter,
   sub: text,
 };
-
-const path = fields({
-  features: list(fields({ name: text, title: text, lost: orNull(text) })),
-  tiers: list(fields({ name: text, features: list(text), limits: record(amount) })),
-  timed: fields({}, { expiry: rungs, unreachable: rungs, suspended: rungs, revoked: rungs, trust: rungs, identity: rungs, clock: rungs }),
-  seats: shareRungs,
-  quota: record(shareRungs),
-});
 
 const quota = fields({
   meter: text,
@@ -67,7 +57,7 @@ export const checkLeaseClaims: Check = fields(
     expiresAt: orNull(integer),
     lowered: list(fields({ id: text, of: oneOf('terms', 'plan', 'policy'), from: text, effectiveAt: integer })),
     policy: text,
-    path,
+    path: checkPath,
     quotas: list(quota),
     match: orNull(fields({ of: list(text), need: natural })),
     bootstrap: orNull(fields({ forMs: natural })),

@@ -4,9 +4,11 @@
  * Signing and splitting only; what a word must say to be believed is in `open.ts`. By hand, because the client has to
  * stay small and synchronous: the usual library is asynchronous and larger than the whole client may be.
  */
-import { type Denial, deny, ok, type Result } from '@glidepath/core';
+import { type Denial, deny, ok, type PathTerms, type Result } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
+import { asciiJson } from './ascii-json.ts';
 import { decodeBase64Url, encodeAscii, encodeBase64Url } from './base64url.ts';
+import { writeLease } from './path.ts';
 import { WORD_REASONS, type WordReason } from './reasons.ts';
 
 export const LEASE_TYP = 'glidepath-lease+jwt';
@@ -50,18 +52,18 @@ export function signWord(typ: WordType, claims: object, key: SigningKey): string
   return signWithHeader({ alg: 'EdDSA', typ, kid: key.kid }, claims, key);
 }
 
-export function signWithHeader(header: object, claims: object, key: SigningKey): string {
-  const signed = `${encodeJson(header)}.${encodeJson(claims)}`;
-  return `${signed}.${encodeBase64Url(key.sign(utf8.encode(signed)))}`;
+export function signWithHeader(
+  header: { readonly typ?: unknown; readonly [name: string]: unknown },
+  claims: object,
+  key: SigningKey,
+): string {
+  const json = header.typ === LEASE_TYP && hasPath(claims) ? writeLease(claims) : asciiJson(claims);
+  const signed = `${encodeAscii(asciiJson(header))}.${encodeAscii(json)}`;
+  return `${signed}.${encodeBase64Url(key.sign(bytesOf(signed)))}`;
 }
 
-/** JSON in ASCII: other characters as their escapes, so that characters are bytes here and in every other library. */
-function encodeJson(value: object): string {
-  return encodeAscii(JSON.stringify(value).replace(/[\u0080-\uffff]/g, escapeCharacter));
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function hasPath(claims: object): claims is { readonly path: PathTerms } {
+  return 'path' in claims && typeof claims.path === 'object' && claims.path !== null;
 }
 
 /**
@@ -76,7 +78,7 @@ export function splitWord(compact: unknown, typ: WordType, crypto: Crypto): Resu
   const first = compact.indexOf('.');
   const second = compact.indexOf('.', first + 1);
   if (first < 0 || second < 0 || compact.indexOf('.', second + 1) >= 0) return refuse('not-a-word');
-  const header = decodeJson(compact.slice(0, first), crypto);
+  const header = readHeader(compact.slice(0, first), crypto);
   if (header === null) return refuse('not-a-word', { part: 'header' });
   if (header.alg !== 'EdDSA') return refuse('wrong-algorithm', { alg: header.alg });
   if (header.typ !== typ) return refuse('wrong-type', { typ: header.typ });
@@ -90,18 +92,39 @@ export function splitWord(compact: unknown, typ: WordType, crypto: Crypto): Resu
   });
 }
 
+type Header = SplitWord['header'];
+
+/** The header that was read last: words of one key and type have the same, to the letter. */
+let lastHeader: { readonly part: string; readonly header: Header } | null = null;
+
+function readHeader(part: string, crypto: Crypto): Header | null {
+  if (lastHeader?.part === part) return lastHeader.header;
+  const header = decodeJson(part, crypto);
+  if (header !== null) lastHeader = { part, header };
+  return header;
+}
+
 /** True when the signature is this key's over this word. */
 export function isSignedBy(word: SplitWord, x: string, crypto: Crypto): boolean {
   const signature = decode(word.signature, crypto);
-  return signature !== null && signature.length === 64 && crypto.verify(x, utf8.encode(word.signed), signature);
+  return signature !== null && signature.length === 64 && crypto.verify(x, bytesOf(word.signed), signature);
+}
+
+/** Where most words fit: making room for each anew costs more than filling it. */
+const room = new Uint8Array(16 * 1024);
+
+/** The text in UTF-8, good until the next call. */
+function bytesOf(text: string): Uint8Array {
+  const { read, written } = utf8.encodeInto(text, room);
+  return read === text.length ? room.subarray(0, written) : utf8.encode(text);
 }
 
 /** The JSON object in a part, or null. Never throws; nesting as deep as the size cap allows is harmless. */
-export function decodeJson(part: string, crypto: Crypto): Record<string, unknown> | null {
+export function decodeJson(part: string, crypto: Crypto, parse: (json: string) => unknown = JSON.parse): Record<string, unknown> | null {
   const bytes = decode(part, crypto);
   if (bytes === null) return null;
   try {
-    const value: unknown = JSON.parse(fromUtf8.decode(bytes));
+    const value = parse(fromUtf8.decode(bytes));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
   } catch {
     return null;

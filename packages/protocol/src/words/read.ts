@@ -2,8 +2,9 @@
 import { AUDIENCE, compareCounters, type Denial, ok, type Result, type WordClaims } from '@glidepath/core';
 import type { KeySetEntry } from '../keys/key-set.ts';
 import type { Check } from './check.ts';
-import { decodeJson, isSignedBy, refuse, type SplitWord } from './compact.ts';
+import { decodeJson, isSignedBy, LEASE_TYP, refuse, type SplitWord } from './compact.ts';
 import type { WordContext } from './context.ts';
+import { readLease } from './path.ts';
 import type { WordReason } from './reasons.ts';
 
 /** The claims that every word to a client has, besides those of its own kind. */
@@ -21,7 +22,7 @@ export function keyOf(word: SplitWord, ctx: Pick<WordContext, 'keys'>): KeySetEn
  */
 export function readClaims<T extends Word>(word: SplitWord, x: string, check: Check, ctx: WordContext): Result<T, WordReason> {
   if (!isSignedBy(word, x, ctx.crypto)) return refuse('bad-signature', { kid: word.header.kid });
-  const claims = decodeJson(word.payload, ctx.crypto);
+  const claims = decodeJson(word.payload, ctx.crypto, word.header.typ === LEASE_TYP ? readLease : JSON.parse);
   if (claims === null) return refuse('not-a-word', { part: 'payload' });
   if (differs(claims.iss, ctx.iss)) return refuse('wrong-issuer', { iss: claims.iss });
   if (differs(claims.env, ctx.env)) return refuse('wrong-environment', { env: claims.env });
