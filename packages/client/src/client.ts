@@ -52,6 +52,14 @@ const OTHERS_MAX = 1_000;
 
 /** Makes a client on a platform. `createClient` of the package does it for Node. */
 export function createClientOn(platform: Platform, options: ClientOptions): LicenceClient {
+  return assembleClient(platform, options).client;
+}
+
+/** The client with the installation behind it, for tests that compare the two. */
+export function assembleClient(
+  platform: Platform,
+  options: ClientOptions,
+): { readonly client: LicenceClient; readonly installation: Installation } {
   const settings = settingsOf(options);
   const counters = createCounters();
   const { count } = counters;
@@ -177,5 +185,5 @@ export function createClientOn(platform: Platform, options: ClientOptions): Lice
     },
   };
   if (options.meter !== undefined) meterClient(options.meter, client);
-  return client;
+  return { client, installation };
 }

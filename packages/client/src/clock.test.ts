@@ -1,5 +1,6 @@
 import { DAY, HOUR, instant, MINUTE, YEAR } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
+import { SHORT_PATH } from './issuer-fixture.ts';
 import { START, tierOf, World } from './world-fixture.ts';
 
 const STEPS = [
@@ -52,6 +53,29 @@ describe.each(STEPS)('a clock that is set %s', (_, byMs) => {
     await world.time.run(20 * MINUTE);
     expect(second.client.status).toBe('ready');
     expect(second.client.health().unverifiedMs).toBe(0);
+  });
+
+  it.each([
+    ['live', false],
+    ['after a restart', true],
+  ])('%s, gives nothing back that silence has taken', async (__, isRestart) => {
+    const world = new World();
+    const machine = world.machine();
+    world.server.terms = { path: SHORT_PATH };
+    const first = await world.ready(machine);
+    world.server.isUp = false;
+    await world.time.run(DAY + HOUR);
+    expect(tierOf(first)).toBe('reduced');
+    machine.setClock(byMs);
+    if (isRestart) {
+      first.kill();
+      machine.reboot();
+    }
+    const now = isRestart ? await world.ready(machine) : first;
+    await world.time.run(20 * HOUR);
+    expect(tierOf(now)).toBe('reduced');
+    await world.time.run(4 * HOUR);
+    expect(tierOf(now)).toBe('essential');
   });
 
   it('without memory beside the lease, changes no tier', async () => {

@@ -3,7 +3,8 @@ import { type Instant, instant, type Milliseconds } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import type { Crypto } from '@glidepath/protocol/words';
 import { keyedHashCrypto, seededEntropy, seededRandom, VirtualMachine, VirtualTime } from '@glidepath/testkit';
-import { createClientOn, type LicenceClient } from './client.ts';
+import { assembleClient, type LicenceClient } from './client.ts';
+import type { Installation } from './installation.ts';
 import { LICENSE_KEY, TestIssuer, TestServer } from './issuer-fixture.ts';
 import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -50,7 +51,7 @@ export class World {
       log: { info: note, warn: note },
       ...parts,
     };
-    const client = createClientOn(platform, {
+    const { client, installation } = assembleClient(platform, {
       server: 'http://issuer.test',
       licenseKey: LICENSE_KEY,
       roots: this.issuer.roots,
@@ -60,7 +61,7 @@ export class World {
     });
     const tiers: { readonly tier: string; readonly at: Milliseconds }[] = [];
     client.on('tier', ({ to }) => tiers.push({ tier: to, at: this.time.now() - START }));
-    return { client, tiers, kill: () => process.end() };
+    return { client, installation, tiers, kill: () => process.end() };
   }
 
   /** Starts a client and waits until it has settled. */
@@ -73,6 +74,7 @@ export class World {
 
 export interface Running {
   readonly client: LicenceClient;
+  readonly installation: Installation;
   /** Every tier that the client has told of, and when. */
   readonly tiers: readonly { readonly tier: string; readonly at: Milliseconds }[];
   /** Ends the process without a word, as `kill -9` does. */
