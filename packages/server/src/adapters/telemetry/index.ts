@@ -1,5 +1,6 @@
 /** What an operator sees of a running node: metrics and logs. */
 
+export { databaseExaminer } from './database-examiner.ts';
 export { createJsonLog, type JsonLogOptions } from './json-log.ts';
 export { createMetrics, type Metrics, REFRESH_MS } from './metrics.ts';
 export { timedStore } from './timed-store.ts';

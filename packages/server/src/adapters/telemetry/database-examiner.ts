@@ -1,0 +1,104 @@
+/**
+ * Looks at the database itself: settings under which an acknowledged lease could be lost, and a schema that is not this
+ * release's. On a connection of its own, so that a full pool is no reason to know nothing; asked again after 15 s at the soonest.
+ */
+import { type Instant, SECOND } from '@glidepath/core';
+import pg from 'pg';
+import type { Examiner, Finding } from '../../findings.ts';
+
+export interface DatabaseFacts {
+  /** As `pg_settings` has them. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Migrations that the database has. */
+  readonly schemaVersion: number;
+  readonly isStandby: boolean;
+}
+
+const ASK_AGAIN_MS = 15 * SECOND;
+const TIMEOUT_MS = 3 * SECOND;
+/** `server_version_num` of the oldest that the statements are tested with. */
+const OLDEST = 150_000;
+
+/** `schemaVersion`: of the migrations that this release ships. */
+export function databaseExaminer(options: { readonly connectionString: string; readonly schemaVersion: number }): Examiner {
+  let last: { readonly at: Instant; readonly findings: readonly Finding[] } | null = null;
+  return {
+    name: 'database',
+    forReadiness: true,
+    async examine(now) {
+      if (last !== null && now < last.at + ASK_AGAIN_MS) return last.findings;
+      const findings = findingsOf(await readFacts(options.connectionString), options.schemaVersion);
+      last = { at: now, findings };
+      return findings;
+    },
+  };
+}
+
+async function readFacts(connectionString: string): Promise<DatabaseFacts> {
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS,
+    application_name: 'glidepath-doctor',
+  });
+  // A connection that breaks while idle is told by the next query.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num', 'ssl'];
+    const settings = await client.query<{ name: string; setting: string }>('select name, setting from pg_settings where name = any($1)', [
+      names,
+    ]);
+    const state = await client.query<{ version: number | null; standby: boolean }>(
+      'select (select max(version) from glidepath.migration) as version, pg_is_in_recovery() as standby',
+    );
+    const [row] = state.rows;
+    return {
+      settings: Object.fromEntries(settings.rows.map(({ name, setting }) => [name, setting])),
+      schemaVersion: row?.version ?? 0,
+      isStandby: row?.standby ?? false,
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+const CLAIMS: Readonly<Record<string, string>> = {
+  fsync: 'a crash of its machine can lose everything',
+  full_page_writes: 'a crash of its machine can tear pages',
+  synchronous_commit: 'a crash can lose leases that were acknowledged',
+};
+
+export function findingsOf({ settings, schemaVersion, isStandby }: DatabaseFacts, shipped: number): readonly Finding[] {
+  const unsafe = Object.entries(CLAIMS)
+    .filter(([name]) => settings[name] === 'off')
+    .map(([name, then]) =>
+      finding(
+        `database-${name.replaceAll('_', '-')}-off`,
+        'critical',
+        false,
+        `${name} is off in the database: ${then}.`,
+        `alter system set ${name} = on`,
+      ),
+    );
+  const version = Number(settings.server_version_num ?? OLDEST);
+  const old =
+    version < OLDEST ? [finding('database-old', 'warning', false, 'The database is older than PostgreSQL 15.', 'upgrade PostgreSQL')] : [];
+  return [...unsafe, ...old, ...schemaFindings(schemaVersion, shipped), ...(isStandby ? [STANDBY] : [])];
+}
+
+function schemaFindings(found: number, shipped: number): readonly Finding[] {
+  if (found < shipped) {
+    const message = `The database has migration ${found}, this release needs ${shipped}; was an older backup restored?`;
+    return [finding('schema-behind', 'critical', true, message, 'restart this node; it migrates when it starts')];
+  }
+  if (found === shipped) return [];
+  const message = `The database has migration ${found}, newer than the ${shipped} of this release; a newer node runs beside this one.`;
+  return [finding('schema-ahead', 'info', false, message, 'upgrade this node')];
+}
+
+const STANDBY = finding('database-standby', 'critical', true, 'The database is a standby and takes no writes.', 'connect to the primary');
+
+function finding(code: string, severity: Finding['severity'], blocksReadiness: boolean, message: string, mend: string): Finding {
+  return { code, severity, blocksReadiness, subject: 'database', message, mend };
+}
