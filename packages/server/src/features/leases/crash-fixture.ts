@@ -38,6 +38,9 @@ const deadly: Query = function (...args) {
 };
 pg.Client.prototype.query = deadly as typeof pg.Client.prototype.query;
 
+// Whoever started this node may be gone before it.
+process.stdout.on('error', () => process.exit(1));
+
 function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
