@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryLease } from '../test-arbitrary.ts';
 import { leaseClaims, PATH } from '../test-words.ts';
-import { checkPath, readLease, writeLease } from './path.ts';
+import { checkPath, hasItsTiers, readLease, writeLease } from './path.ts';
 
 function pathOf(json: string): unknown {
   return (readLease(json) as LeaseClaims).path;
@@ -63,6 +63,11 @@ describe('read lease', () => {
     const json = JSON.stringify({ ...leaseClaims(), path: { tiers: 'none' } });
     expect(checkPath(pathOf(json))).not.toBeNull();
     expect(checkPath(pathOf(json))).not.toBeNull();
+  });
+
+  it('does not take over a path with a rung past its last tier', () => {
+    const claims = leaseClaims({ path: { ...PATH, seats: [{ percent: 1, tier: 3 }] } });
+    for (let time = 0; time < 2; time++) expect(hasItsTiers((readLease(writeLease(claims)) as LeaseClaims).path)).toBe(false);
   });
 
   it('is not misled by text that only ends like a lease', () => {

@@ -26,7 +26,19 @@ let known: { readonly path: PathTerms; readonly ending: string } | null = null;
 
 const written = new WeakMap<PathTerms, string>();
 
-export const checkPath: Check = (value) => (known !== null && value === known.path ? null : checkShape(value));
+function isKnown(value: unknown): boolean {
+  return known !== null && value === known.path;
+}
+
+export const checkPath: Check = (value) => (isKnown(value) ? null : checkShape(value));
+
+/** True when no rung lies past the last tier, which a shape cannot say. */
+export function hasItsTiers(path: PathTerms): boolean {
+  if (isKnown(path)) return true;
+  const { tiers, timed, seats, quota } = path;
+  const paths = [...Object.values(timed), seats, ...Object.values(quota)];
+  return paths.every((rungs) => rungs.every((rung) => rung.tier === undefined || rung.tier < tiers.length));
+}
 
 function endingOf(path: PathTerms): string {
   return `,"path":${asciiJson(path)}}`;
@@ -60,7 +72,7 @@ function remember(json: string, claims: unknown): void {
   if (typeof claims !== 'object' || claims === null || !('path' in claims) || checkShape(claims.path) !== null) return;
   const path = claims.path as PathTerms;
   const ending = endingOf(path);
-  if (json.endsWith(ending)) known = { path: freeze(path), ending };
+  if (json.endsWith(ending) && hasItsTiers(path)) known = { path: freeze(path), ending };
 }
 
 function freeze<T>(value: T): T {

@@ -1,6 +1,7 @@
 /** The names and positions inside a lease that point at its own tiers: what a JSON Schema cannot say. */
 import type { Denial, LeaseClaims } from '@glidepath/core';
 import { refuse } from './compact.ts';
+import { hasItsTiers } from './path.ts';
 import type { WordReason } from './reasons.ts';
 
 /**
@@ -9,11 +10,9 @@ import type { WordReason } from './reasons.ts';
  * `lowered.from` may name a tier that is gone: tiers map by name when a policy is promoted, and readers allow for it.
  */
 export function checkReferences(claims: LeaseClaims): Denial<WordReason> | null {
-  const { tiers, timed, seats, quota } = claims.path;
+  const { path } = claims;
   for (const claim of ['planTier', 'tier', 'floorTier'] as const) {
-    if (!tiers.some((tier) => tier.name === claims[claim])) return refuse('malformed', { claim });
+    if (!path.tiers.some((tier) => tier.name === claims[claim])) return refuse('malformed', { claim });
   }
-  const paths = [...Object.values(timed), seats, ...Object.values(quota)];
-  const strays = paths.some((rungs) => rungs.some((rung) => rung.tier !== undefined && rung.tier >= tiers.length));
-  return strays ? refuse('malformed', { claim: 'path' }) : null;
+  return hasItsTiers(path) ? null : refuse('malformed', { claim: 'path' });
 }
