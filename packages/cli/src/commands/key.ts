@@ -1,7 +1,11 @@
 /** `glidepath key`: the keys that sign, their ends, and what to do when one is stolen. */
-import { durationWords, type Instant } from '@glidepath/core';
+import { after, durationWords, type Instant, YEAR } from '@glidepath/core';
+import { decodeBase64Url, signKeySetKey } from '@glidepath/protocol';
+import { openRoot } from '@glidepath/protocol/node';
 import type { ExitCode } from '../exit-codes.ts';
+import { usage } from '../failure.ts';
 import type { Registrar } from '../registrar.ts';
+import type { Shell } from '../shell.ts';
 import { type Safe, type Sayable, text } from '../terminal/safe-text.ts';
 import type { Paint } from '../terminal/screen.ts';
 import { table } from '../terminal/table.ts';
@@ -32,6 +36,9 @@ export function registerKey(registrar: Registrar): void {
       ]);
     },
   );
+  const certify = key.command('certify <kid>').description('let a new key-set key take over: signs its certificate with the root');
+  certify.requiredOption('--root <file>', 'file of a root; its passphrase is asked for, and it goes nowhere');
+  online<{ root: string }>(registrar, certify, certifyKey);
 }
 
 const STATUSES = ['compromised', 'active', 'retired'];
@@ -62,4 +69,40 @@ function rootTable(roots: readonly RootAnswer[], paint: Paint): readonly Safe[] 
     x,
   ]);
   return table([['ROOT', 'FILE', 'PIN IN APPLICATIONS'].map((head) => paint.dim(head)), ...rows]);
+}
+
+/**
+ * Signs, with the root, that a key may sign key sets for a year. Only the signed certificate leaves this machine, so the
+ * command is run where the root is, and the control plane may be elsewhere.
+ */
+async function certifyKey({ api, shell, options, answer }: Asking<{ root: string }>, kid = ''): Promise<ExitCode> {
+  const { items: keys } = await api.get<{ items: readonly KeyAnswer[] }>('/v1/keys');
+  const key = keys.find((each) => each.kid === kid);
+  if (key?.use !== 'key-set' || key.isCertified !== false) {
+    throw usage(`${kid} is no key that waits for a certificate.`, {
+      next: 'glidepath key list, or make one: glidepath key rotate --use key-set',
+    });
+  }
+  const { keySetKey } = await api.get<{ keySetKey: string }>('/v1/keyset');
+  const { iss, env } = payloadOf(keySetKey);
+  const opened = openRoot(await readRoot(shell, options.root), (await shell.readSecret('passphrase of the root: ')).trim());
+  if (!opened.ok) throw usage(`${options.root}: ${opened.message}`, { code: opened.reason });
+  if (opened.value.env !== env) throw usage(`${options.root} is the root of ${opened.value.env}, not of ${env}.`);
+  const now = shell.now();
+  const certificate = signKeySetKey({ iss, env, kid, x: key.x, nbfMs: now, endsAt: after(now, YEAR) }, opened.value.key);
+  const made = await api.post<KeyAnswer>('/v1/keys/key-set-certificate', { certificate });
+  return answer(made, [text`${kid} signs key sets until ${day(made.signsUntil)}`, 'next: glidepath key list']);
+}
+
+async function readRoot(shell: Shell, file: string): Promise<unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await shell.readFile(file)));
+  } catch (error) {
+    throw usage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Whose key sets these are; believed no further than the control plane that answers. */
+function payloadOf(compact: string): { iss: string; env: string } {
+  return JSON.parse(new TextDecoder().decode(decodeBase64Url(compact.split('.')[1] ?? '') ?? new Uint8Array()));
 }

@@ -47,6 +47,7 @@ export interface LeaseAnswer {
 export interface KeyAnswer {
   readonly kid: string;
   readonly use: 'sign' | 'key-set';
+  readonly x: string;
   readonly status: 'active' | 'retired' | 'compromised';
   readonly notBefore: number;
   readonly signsUntil: number;

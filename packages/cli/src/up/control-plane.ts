@@ -8,22 +8,21 @@ import type { Fault } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
 import { anchorClock } from '@glidepath/server/clock';
-import { claimDataFolder, type EmbeddedPostgres, startEmbeddedPostgres } from '@glidepath/server/embedded';
 import { bootstrapEnvironment, firstSignIn, type LeavingRoot } from '@glidepath/server/first-start';
 import { certificateExaminer, createHttpAdapter, type TlsFiles } from '@glidepath/server/http';
 import { migrate, PostgresStore } from '@glidepath/server/postgres';
 import { createSeal, lockRootFile, readSealKey, sealFileExaminer } from '@glidepath/server/seal';
-import { createMetrics, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
+import { createMetrics, databaseExaminer, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
+import type { Database } from './database.ts';
 import { issuerName, keepRootFile, sealKeyFile } from './folder.ts';
-import { requirePort } from './port.ts';
 import { systemClock, systemEntropy, systemRandom, systemScheduler } from './system.ts';
 
 export interface ControlPlaneOptions {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
-  /** Null: the embedded database. */
-  readonly databaseUrl: string | null;
+  /** Being opened: everything else is loaded meanwhile. */
+  readonly database: Promise<Database>;
   readonly tls: TlsFiles | null;
   readonly trustedProxies: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -61,14 +60,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     for (const stop of stops.toReversed()) await stop();
   };
   try {
-    await requirePort(options.host, options.port);
-    await claimDataFolder(options.dataDir);
-    const database = options.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: options.dataDir, log: options.log }) : null;
-    if (database !== null) stops.push(() => database.stop());
-    const connectionString = options.databaseUrl ?? database?.connectionString ?? '';
+    const { connectionString, failed, stop } = await options.database;
+    stops.push(stop);
     const node = await openNode(options, connectionString, stops);
     const served = await serve(node, options, stops);
-    return { ...served, failed: failureOf(database), stop: (graceMs) => stopAll(node, graceMs, served, undo) };
+    return { ...served, failed, stop: (graceMs) => stopAll(node, graceMs, served, undo) };
   } catch (error) {
     await undo();
     throw error;
@@ -84,7 +80,7 @@ interface Node {
 
 async function openNode(options: ControlPlaneOptions, connectionString: string, stops: (() => Promise<void>)[]): Promise<Node> {
   const { log, version, dataDir, env, tls } = options;
-  const { applied } = await migrate({ connectionString });
+  const { applied, version: schemaVersion } = await migrate({ connectionString });
   if (applied.length > 0) log.info('database.migrated', { applied });
   let draining = false;
   const onLost = (error: Error) => (draining ? undefined : log.warn('database.connection-lost', { error }));
@@ -101,7 +97,12 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
     isSkewed: anchored.isSkewed,
     isDraining: () => draining,
     version,
-    examiners: [anchored.examiner, sealFileExaminer(sealKeyFile(dataDir)), ...(tls === null ? [] : [certificateExaminer(tls)])],
+    examiners: [
+      anchored.examiner,
+      databaseExaminer({ connectionString, schemaVersion }),
+      sealFileExaminer(sealKeyFile(dataDir)),
+      ...(tls === null ? [] : [certificateExaminer(tls)]),
+    ],
   };
   const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
   const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals };
@@ -170,12 +171,4 @@ function every(everyMs: number, what: string, work: () => Promise<void>, log: Lo
     clearInterval(timer);
     await running;
   };
-}
-
-function failureOf(database: EmbeddedPostgres | null): Promise<Fault> {
-  return new Promise((resolve) => {
-    database?.exited.then((ended) => {
-      if (ended.reason === 'gave-up') resolve(ended.fault);
-    });
-  });
 }

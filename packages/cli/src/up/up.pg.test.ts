@@ -176,6 +176,13 @@ describe('glidepath up > after its first day', () => {
     const wrong = await glidepath(args, { env: signedIn, stdin: `${passphrases[1]}\n` });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('root 1: The passphrase is wrong') });
     expect(readdirSync(join(home, 'second', 'roots'))).toHaveLength(2);
+    const made = JSON.parse((await glidepathHere(['key', 'rotate', '--use', 'key-set', '--json', ...there], signedIn)).stdout);
+    const root = join(home, 'second', 'roots', 'production-root-1.json');
+    const certified = await glidepath(['key', 'certify', made.kid, '--root', root, ...there], {
+      env: signedIn,
+      stdin: `${passphrases[0]}\n`,
+    });
+    expect(certified).toMatchObject({ code: 0, stdout: expect.stringContaining('signs key sets until') });
     const right = await glidepath(args, { env: signedIn, stdin: `${passphrases.join('\n')}\n` });
     expect(right).toMatchObject({ code: 0, stderr: '' });
     expect(readdirSync(join(home, 'second', 'roots'))).toEqual([]);

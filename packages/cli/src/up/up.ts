@@ -9,6 +9,8 @@ import type { Shell } from '../shell.ts';
 import { text } from '../terminal/safe-text.ts';
 import { VERSION } from '../version.ts';
 import { defaultDataFolder } from './folder.ts';
+import { requirePort } from './port.ts';
+import { tellParent } from './ready-message.ts';
 
 interface UpOptions {
   readonly data?: string;
@@ -59,20 +61,26 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   const tls = tlsOf(options);
   if (options.databaseUrl !== undefined) requireDatabaseUrl(options.databaseUrl);
   const stopAsked = askedToStop();
-  const [{ startControlPlane }, { createLog }, { sayBanner, sayNewRoots }, { tellParent }] = await Promise.all([
-    import('./control-plane.ts'),
-    import('./log.ts'),
-    import('./banner.ts'),
-    import('./ready-message.ts'),
-  ]);
+  await requirePort(options.host, options.port);
+  const [{ openDatabase }, { createLog }] = await Promise.all([import('./database.ts'), import('./log.ts')]);
   const log = createLog(shell, options.log ?? (shell.isInteractive ? 'text' : 'json'), VERSION);
+  // PostgreSQL starts in processes of its own: the rest is loaded while it does.
+  const database = openDatabase({ dataDir, url: options.databaseUrl ?? null, log });
+  database.catch(() => {});
+  const [{ startControlPlane }, { sayBanner, sayNewRoots }] = await Promise.all([
+    import('./control-plane.ts'),
+    import('./banner.ts'),
+  ]).catch(async (error: unknown) => {
+    await database.then(({ stop }) => stop()).catch(() => {});
+    throw error;
+  });
   const plane = await startControlPlane({
     ...{ dataDir, host: options.host, port: options.port, tls, trustedProxies: options.trustedProxy ?? [] },
-    ...{ databaseUrl: options.databaseUrl ?? null, env: shell.env, version: VERSION, log },
+    ...{ database, env: shell.env, version: VERSION, log },
     onNewRoots: (roots) => sayNewRoots(shell, roots),
   });
-  const database = options.databaseUrl === undefined ? 'embedded PostgreSQL' : 'yours (--database-url)';
-  sayBanner(shell, plane, { dataDir, database, elapsedMs: performance.now() - began });
+  const kind = options.databaseUrl === undefined ? 'embedded PostgreSQL' : 'yours (--database-url)';
+  sayBanner(shell, plane, { dataDir, database: kind, elapsedMs: performance.now() - began });
   tellParent({ kind: 'ready', address: plane.address, signInCode: plane.signInCode, roots: plane.roots });
   const why = await Promise.race([stopAsked.first, plane.failed]);
   shell.screen.remark(text`stopping: what is in flight gets ${GRACE_MS / 1000} s`);
