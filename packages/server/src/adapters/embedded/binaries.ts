@@ -9,7 +9,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { access, chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -268,10 +268,21 @@ function ignoreAbsent(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
-/** Runs it once as its later user: proves that the user can reach it, that it may be executed there and finds its libraries. */
+/**
+ * Runs it once as its later user: proves that the user can reach it, that it may be executed there and finds its libraries.
+ *
+ * What was seen is noted in the copy, which is checked at each start and goes with its notes when it is replaced.
+ */
 async function tryOut(folder: string, account: Account | null): Promise<Binaries> {
   const postgres = join(folder, 'bin', `postgres${EXE}`);
-  await access(postgres);
+  const note = join(folder, `tried-by-${account?.uid ?? 'owner'}`);
+  const known = await readFile(note, 'utf8').catch(() => null);
+  const major = known?.trim() ?? (await majorOf(postgres, folder, account));
+  if (known === null) await writeFile(note, `${major}\n`, { mode: 0o644 });
+  return { initdb: join(folder, 'bin', `initdb${EXE}`), postgres, major };
+}
+
+async function majorOf(postgres: string, folder: string, account: Account | null): Promise<string> {
   const tried = await run(postgres, ['--version'], { cwd: folder, account }).catch((error: unknown) => {
     if (account === null || !['EPERM', 'EINVAL'].includes(errorCode(error) ?? '')) throw error;
     throw embeddedFault(
@@ -282,5 +293,5 @@ async function tryOut(folder: string, account: Account | null): Promise<Binaries
   });
   const major = /\(PostgreSQL\)\s+(\d+)/.exec(tried.stdout)?.[1];
   if (major === undefined) throw platformUnsupported(PLATFORM, (tried.stderr || tried.stdout || `it ended with code ${tried.code}`).trim());
-  return { initdb: join(folder, 'bin', `initdb${EXE}`), postgres, major };
+  return major;
 }
