@@ -1,5 +1,14 @@
 /** A license as lists and answers show it: the record with the terms in force and the seats in use. */
-import { type License, type LicenseKey, type LicenseTerms, licenseState, type SeatState, type Store, termsInForce } from '@glidepath/core';
+import {
+  invariant,
+  type License,
+  type LicenseKey,
+  type LicenseTerms,
+  licenseState,
+  type SeatState,
+  type Store,
+  termsInForce,
+} from '@glidepath/core';
 import { LicenseView as BaseView } from '@glidepath/protocol/http';
 import { Type } from 'typebox';
 import type { Context } from '../../command.ts';
@@ -47,7 +56,7 @@ export interface LicenseHouse {
   readonly seats: SeatState;
 }
 
-/** Throws when the records of a license are not whole, which no commit leaves behind. */
+/** A Bug when the records of a license are not whole, which no commit leaves behind. */
 export async function readLicenseHouse(store: Store, license: License, now: Context['now']): Promise<LicenseHouse> {
   const [terms, seats] = await Promise.all([
     store.find('licenseTerms', { license: license.id }, { limit: TERMS_MAX }),
@@ -55,7 +64,7 @@ export async function readLicenseHouse(store: Store, license: License, now: Cont
   ]);
   const ordered = terms.toSorted((a, b) => a.effectiveFrom - b.effectiveFrom || a.createdAt - b.createdAt);
   const inForce = termsInForce(ordered, now) ?? ordered[0];
-  if (inForce === undefined || seats === null) throw new Error(`license ${license.id} has no terms or seats`);
+  invariant(inForce !== undefined && seats !== null, `license ${license.id} has terms and seats`);
   return { license, terms: ordered, inForce, seats };
 }
 
