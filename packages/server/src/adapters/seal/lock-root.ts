@@ -8,6 +8,5 @@ const COST = 2 ** 14;
 
 /** For the passphrases that `bootstrapEnvironment` makes, and for no others: one that a person thought of needs the full cost. */
 export function lockRootFile(entropy: Entropy): LockRoot {
-  return ({ seed, environment }, passphrase) =>
-    `${JSON.stringify(sealRoot(seed, passphrase, environment, entropy, COST), null, 2)}\n`;
+  return ({ seed, environment }, passphrase) => `${JSON.stringify(sealRoot(seed, passphrase, environment, entropy, COST), null, 2)}\n`;
 }
