@@ -88,8 +88,16 @@ async function situation(): Promise<Situation> {
   const server = await testServer({ jobs: [] });
   const license = await issueTestLicense(server);
   const { body } = await server.call('GET', '/v1/policies/acme-build');
-  const params: Record<string, string> = { license: license.id, name: 'acme-build', digest: String(body.digest), number: '1', customer: 'Initech', product: 'acme' };
-  const path = (template: string) => template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(name === 'id' ? license.id : (params[name] ?? 'nothing')));
+  const params: Record<string, string> = {
+    license: license.id,
+    name: 'acme-build',
+    digest: String(body.digest),
+    number: '1',
+    customer: 'Initech',
+    product: 'acme',
+  };
+  const path = (template: string) =>
+    template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(name === 'id' ? license.id : (params[name] ?? 'nothing')));
   return { ...server, license, digest: String(body.digest), path };
 }
 
@@ -110,7 +118,15 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     'lease.release': proof,
     'lease.renew': proof,
     'license.create-key': { expiresAt: later, reason: 'rotation' },
-    'license.issue': { product: 'acme', customer: 'Initech', policy: 'acme-build', plan: 'team', create: true, expiresAt: later, overrides: { seats: 9, quotas: { 'build-minutes': 5 } } },
+    'license.issue': {
+      product: 'acme',
+      customer: 'Initech',
+      policy: 'acme-build',
+      plan: 'team',
+      create: true,
+      expiresAt: later,
+      overrides: { seats: 9, quotas: { 'build-minutes': 5 } },
+    },
     'license.readmit-holder': { holder: 'x', ...reason },
     'license.reinstate': reason,
     'license.remove-holder': { holder: 'x', ...reason },
@@ -130,7 +146,23 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   return bodies[name];
 }
 
-const HOSTILE = ['\u0000', '../../etc/passwd', '%', '💣', '\u202eevil', "'; drop table license; --", '{{7*7}}', '<script>', '\u001b[2J', 'a'.repeat(3_000), '__proto__', 'constructor', '-1', 'NaN', ' '];
+const HOSTILE = [
+  '\u0000',
+  '../../etc/passwd',
+  '%',
+  '💣',
+  '\u202eevil',
+  "'; drop table license; --",
+  '{{7*7}}',
+  '<script>',
+  '\u001b[2J',
+  'a'.repeat(3_000),
+  '__proto__',
+  'constructor',
+  '-1',
+  'NaN',
+  ' ',
+];
 
 const BODILESS = ['principal.disable', 'root.exported', 'sign-in.create', 'license.revoke-key', 'role-grant.withdraw', 'token.revoke'];
 const MUTATING = COMMANDS.filter(({ method }) => method !== 'GET');
@@ -153,7 +185,11 @@ describe('all commands', () => {
 
   it('close their bodies and queries to unknown keys', () => {
     const open = COMMANDS.flatMap(({ name, body, query, reads }) =>
-      [reads === 'text' ? undefined : body, query].some((schema) => schema !== undefined && (schema as { additionalProperties?: unknown }).additionalProperties !== false) ? [name] : [],
+      [reads === 'text' ? undefined : body, query].some(
+        (schema) => schema !== undefined && (schema as { additionalProperties?: unknown }).additionalProperties !== false,
+      )
+        ? [name]
+        : [],
     );
     expect(open).toEqual([]);
   });
@@ -162,7 +198,10 @@ describe('all commands', () => {
 describe('access', () => {
   it('of each role to each command is as the table says', async () => {
     const server = await situation();
-    const callers = new Map<string, string>([['nobody', ''], ['key', server.license.key]]);
+    const callers = new Map<string, string>([
+      ['nobody', ''],
+      ['key', server.license.key],
+    ]);
     for (const role of ROLES) callers.set(role, await server.tokenFor([role]));
     const found: Record<string, string> = {};
     for (const { name, method, path } of COMMANDS) {
@@ -196,10 +235,20 @@ describe('access', () => {
 describe('bad input', () => {
   it('starts from an example for every command that reads a body', async () => {
     const server = await situation();
-    expect(MUTATING.filter(({ name }) => bodyOf(name, server) === undefined).map(({ name }) => name).sort()).toEqual([...BODILESS].sort());
+    expect(
+      MUTATING.filter(({ name }) => bodyOf(name, server) === undefined)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...BODILESS].sort());
   });
 
-  const wrongValue = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary', maxLength: 9 }), fc.constantFrom(...HOSTILE), fc.double(), fc.integer());
+  const wrongValue = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.string({ unit: 'binary', maxLength: 9 }),
+    fc.constantFrom(...HOSTILE),
+    fc.double(),
+    fc.integer(),
+  );
   /** A body with one thing other than in the example: a value, a key left out, or a key too many, at any depth. */
   const wrongBody = (body: unknown) =>
     fc
@@ -215,10 +264,17 @@ describe('bad input', () => {
       await fc.assert(
         fc.asyncProperty(wrongBody(start), async (body) => {
           const before = JSON.stringify(server.world.store.snapshot());
-          const response = await server.call(method, url, reads === 'text' && typeof body !== 'string' ? JSON.stringify(body) : JSON.stringify(body));
+          const response = await server.call(
+            method,
+            url,
+            reads === 'text' && typeof body !== 'string' ? JSON.stringify(body) : JSON.stringify(body),
+          );
           expect(response.status).toBeLessThan(500);
           if (response.status < 400) return;
-          expect(response).toMatchObject({ contentType: 'application/problem+json', body: { status: response.status, code: response.code } });
+          expect(response).toMatchObject({
+            contentType: 'application/problem+json',
+            body: { status: response.status, code: response.code },
+          });
           if (response.code === 'bad-input') expect((response.body.errors as unknown[]).length).toBeGreaterThan(0);
           expect(JSON.stringify(server.world.store.snapshot())).toBe(before);
         }),
@@ -233,7 +289,9 @@ describe('bad input', () => {
       for (const text of HOSTILE) {
         const url = path.replace(/\{\w+\}/g, encodeURIComponent(text));
         const keys = Object.keys((query as { properties?: object } | undefined)?.properties ?? {});
-        const response = await server.call(method, url, bodyOf(name, server), { query: Object.fromEntries([...keys, text].map((key) => [key, text])) });
+        const response = await server.call(method, url, bodyOf(name, server), {
+          query: Object.fromEntries([...keys, text].map((key) => [key, text])),
+        });
         expect([name, text.slice(0, 20), response.status < 500 || response.code === 'not-ready']).toEqual([name, text.slice(0, 20), true]);
         const { detail, errors } = response.body as { detail?: string; errors?: readonly { path: string; found: string }[] };
         const texts = [detail ?? '', ...(errors ?? []).flatMap((error) => [error.path, error.found])];

@@ -42,7 +42,14 @@ export interface TestLicense {
 /** Publishes the policy and issues a license of the plan `team`. */
 export async function issueTestLicense({ call }: Pick<TestServer, 'call'>, more: Record<string, unknown> = {}): Promise<TestLicense> {
   await call('POST', '/v1/policies', policySource());
-  const { status, body } = await call('POST', '/v1/licenses', { product: 'acme', customer: 'Initech', policy: 'acme-build', plan: 'team', create: true, ...more });
+  const { status, body } = await call('POST', '/v1/licenses', {
+    product: 'acme',
+    customer: 'Initech',
+    policy: 'acme-build',
+    plan: 'team',
+    create: true,
+    ...more,
+  });
   if (status !== 201) throw new Error(`no license: ${JSON.stringify(body)}`);
   return { id: (body.license as { id: string }).id, key: body.key as string };
 }
