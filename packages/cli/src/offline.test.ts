@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { glidepath, policyText } from './cli.testkit.ts';
+import { glidepath, LAUNCHER, policyText } from './cli.testkit.ts';
 
 let folder: string;
 const file = (name: string) => join(folder, name);
@@ -146,6 +147,22 @@ describe('glidepath decide', () => {
     const { code, stderr } = await glidepath(['decide', '--policy', file('good.yaml'), '--given', '{"x":1}', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stderr).error).toMatchObject({ code: 'malformed-given', exit: 2, problems: [{ word: 'x' }] });
+  });
+});
+
+describe('glidepath, started by a Node that is too old', () => {
+  const old = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.9.0"}})';
+  const start = (launcher: string) =>
+    spawnSync(process.execPath, ['--import', old, launcher, 'policy', 'check', '/nowhere'], { encoding: 'utf8' });
+
+  it('is handed over to the one that npm installed, with its exit status', () => {
+    expect(start(LAUNCHER)).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no such file') });
+  });
+
+  it('says what to install where npm installed none', () => {
+    const lone = join(folder, 'glidepath.mjs');
+    copyFileSync(LAUNCHER, lone);
+    expect(start(lone)).toMatchObject({ status: 2, stderr: expect.stringMatching(/needs Node 22\.18 or later[\s\S]*Install Node 24/) });
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Log } from '@glidepath/server';
 import { createJsonLog } from '@glidepath/server/telemetry';
 import type { Shell } from '../shell.ts';
-import { safeJson, text } from '../terminal/safe-text.ts';
+import { Safe, safeJson, text } from '../terminal/safe-text.ts';
 
 /** To standard error: standard output belongs to the banner. */
 export function createLog(shell: Shell, kind: 'json' | 'text', version: string): Log {
@@ -11,8 +11,9 @@ export function createLog(shell: Shell, kind: 'json' | 'text', version: string):
   const line =
     (mark: ReturnType<typeof text>) =>
     (event: string, facts: Readonly<Record<string, unknown>> = {}) => {
+      const told = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, fact instanceof Error ? fact.message : fact]));
       const time = new Date(shell.now()).toTimeString().slice(0, 8);
-      shell.screen.remark(text`${paint.dim(time)}  ${mark}  ${event}  ${paint.dim(safeJson(facts, 0).slice(1, -1))}`);
+      shell.screen.remark(text`${paint.dim(time)}  ${mark}  ${event}  ${paint.dim(new Safe(safeJson(told, 0).slice(1, -1)))}`);
     };
   return { debug() {}, info: line(text`info`), warn: line(text`${paint.warn('warn')}`), error: line(text`${paint.bad('error')}`) };
 }

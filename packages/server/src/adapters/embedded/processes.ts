@@ -42,7 +42,10 @@ export function isPostgresOf(pid: number, cluster: string): boolean {
       const here = statSync(cluster);
       return there.dev === here.dev && there.ino === here.ino && /postgres/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
     }
-    if (process.platform === 'win32') return true;
+    if (process.platform === 'win32') {
+      // Windows tells no working directory; the name keeps us from ending a stranger that got the id.
+      return execFileSync('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], { encoding: 'utf8' }).includes('postgres.exe');
+    }
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
     return command.includes('postgres') && command.includes(cluster);
   } catch {
