@@ -15,13 +15,36 @@ import {
 import type { Held } from './held.ts';
 
 export interface Answers {
-  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly table: Table;
   /** For a name that the table does not have. */
   readonly other: (feature: string) => Decision;
   readonly limits: Readonly<Record<string, number>>;
 }
 
-const NO_DECISIONS: ReadonlyMap<string, Decision> = new Map();
+/**
+ * Decisions by the length of the feature's name, each a short chain. A name in a program and one in a policy are the same
+ * string to the engine, so that comparing them is comparing two addresses: faster than any hash.
+ */
+export type Table = readonly (Entry | null)[];
+
+export interface Entry {
+  readonly name: string;
+  readonly decision: Decision;
+  readonly next: Entry | null;
+}
+
+export const TABLE_MASK = 15;
+
+function tableOf(decisions: Iterable<Decision>): Table {
+  const table: (Entry | null)[] = new Array(TABLE_MASK + 1).fill(null);
+  for (const decision of decisions) {
+    const place = decision.feature.length & TABLE_MASK;
+    table[place] = { name: decision.feature, decision, next: table[place] ?? null };
+  }
+  return table;
+}
+
+const EMPTY = tableOf([]);
 const NO_LIMITS: Readonly<Record<string, number>> = Object.freeze({});
 
 /** What the word in hand is, and of when. */
@@ -32,7 +55,7 @@ export function originOf({ lease, verdicts }: Held): Origin {
 
 export function answersOn(terms: Terms, shown: Standing, origin: Origin): Answers {
   return {
-    decisions: decisionsFor(terms, shown, origin),
+    table: tableOf(decisionsFor(terms, shown, origin).values()),
     other: (feature) => decisionFor(terms, shown, feature, origin),
     limits: limitsOf(terms, shown),
   };
@@ -40,13 +63,13 @@ export function answersOn(terms: Terms, shown: Standing, origin: Origin): Answer
 
 /** Nothing signed was ever seen: the application itself has said what then. */
 export function answersUnsigned(allows: boolean): Answers {
-  return { decisions: NO_DECISIONS, other: (feature) => noSignedWord(feature, allows), limits: NO_LIMITS };
+  return { table: EMPTY, other: (feature) => noSignedWord(feature, allows), limits: NO_LIMITS };
 }
 
 /** The holder was removed: at once, everything. */
 export function answersRemoved(terms: Terms, verdict: VerdictClaims, origin: Origin): Answers {
   const removed = (feature: string) => holderRemoved(terms, feature, verdict.effectiveAt, origin);
-  return { decisions: new Map(terms.path.features.map(({ name }) => [name, removed(name)])), other: removed, limits: NO_LIMITS };
+  return { table: tableOf(terms.path.features.map(({ name }) => removed(name))), other: removed, limits: NO_LIMITS };
 }
 
 /** A signed "no" to somebody who holds nothing: nothing is allowed, and the verdict says why. */
@@ -68,7 +91,7 @@ export function answersRefused(verdict: VerdictClaims): Answers {
       asOf: iatMs,
       policy: null,
     });
-  return { decisions: NO_DECISIONS, other: refused, limits: NO_LIMITS };
+  return { table: EMPTY, other: refused, limits: NO_LIMITS };
 }
 
 function refusalCause({ verdict, code }: VerdictClaims): Cause {

@@ -5,6 +5,7 @@
  * disk, a clock, a listener) can make it throw, wait or answer otherwise than the signed path says.
  */
 import { type Contribution, type Decision, explain, type Milliseconds, SECOND } from '@glidepath/core';
+import { TABLE_MASK } from './answers.ts';
 import { openCache } from './cache.ts';
 import { createCounters } from './counters.ts';
 import { type Health, healthOf } from './health.ts';
@@ -118,14 +119,21 @@ export function assembleClient(
       others = new Map();
     }
     const name = typeof feature === 'string' ? feature : typeof feature;
-    if (answers.decisions.size > 0) count('unknown-feature');
+    if (ticker.standing !== null) count('unknown-feature');
     const known = others.get(name);
     if (known !== undefined) return known;
     const decision = answers.other(name);
     if (others.size < OTHERS_MAX) others.set(name, decision);
     return decision;
   };
-  const check = (feature: string): Decision => ticker.answers.decisions.get(feature) ?? other(feature);
+  const check = (feature: string): Decision => {
+    if (typeof feature === 'string') {
+      for (let entry = ticker.answers.table[feature.length & TABLE_MASK]; entry; entry = entry.next) {
+        if (entry.name === feature) return entry.decision;
+      }
+    }
+    return other(feature);
+  };
 
   /** Nothing more can be learned by waiting: there is a word of this start, or somebody has to do something. */
   const isSettled = (): boolean => {
@@ -136,7 +144,7 @@ export function assembleClient(
     return isEnough || (lease !== null && refresher.failure !== null);
   };
 
-  const client: LicenceClient = {
+  const methods: Omit<LicenceClient, 'status'> = {
     check,
     limit: (name) => {
       const { limits } = ticker.answers;
@@ -146,9 +154,6 @@ export function assembleClient(
       const situation = situationOf(installation.held);
       const causes = situation === null ? [] : explain(situation.terms, situation.observations, trustedNow(installation.time));
       return { decision: check(feature), causes };
-    },
-    get status() {
-      return status;
     },
     health: () => healthOf({ status, installation, ticker, refresher, counters: counters.snapshot() }),
     on: (event, listener) => listeners.on(event, listener),
@@ -184,6 +189,8 @@ export function assembleClient(
       return closed;
     },
   };
+  // A getter in the literal would make it a dictionary to the engine, and every check would begin with a search in it.
+  const client = Object.defineProperty(methods, 'status', { get: () => status, enumerable: true }) as LicenceClient;
   if (options.meter !== undefined) meterClient(options.meter, client);
   return { client, installation };
 }
