@@ -1,7 +1,7 @@
 /**
  * Compact JWS (RFC 7515) on the small part of it that we use: EdDSA over Ed25519, one signature, JSON claims.
  *
- * Signing and splitting only; what a word must say to be believed is in `open.ts`. By hand, because the client has to
+ * Signing and splitting only; what a word must say to be believed is in `read.ts`. By hand, because the client has to
  * stay small and synchronous, which the usual library is not (docs/adr/0004-signed-words.md).
  */
 import { type Denial, deny, ok, type PathTerms, type Result } from '@glidepath/core';
