@@ -2,6 +2,7 @@
 
 export type { Crypto, SigningKey } from '../crypto.ts';
 export { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+export { type Check, fields, integer, list, natural, orNull, record, text } from './check.ts';
 export { checkGrantClaims, checkLeaseClaims, checkProofClaims, checkVerdictClaims } from './claims.ts';
 export * from './compact.ts';
 export type { OpenedLease, WordContext } from './context.ts';
