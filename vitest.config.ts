@@ -16,6 +16,8 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['packages/*/src/**/*.pg.test.ts'],
+          globalSetup: ['packages/server/src/adapters/postgres/test-setup.ts'],
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
