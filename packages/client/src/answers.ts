@@ -13,6 +13,7 @@ import {
   type VerdictClaims,
 } from '@glidepath/core';
 import type { Held } from './held.ts';
+import type { Settings } from './options.ts';
 
 export interface Answers {
   readonly table: Table;
@@ -62,8 +63,8 @@ export function answersOn(terms: Terms, shown: Standing, origin: Origin): Answer
 }
 
 /** Nothing signed was ever seen: the application itself has said what then. */
-export function answersUnsigned(allows: boolean): Answers {
-  return { table: EMPTY, other: (feature) => noSignedWord(feature, allows), limits: NO_LIMITS };
+export function answersUnsigned({ whenNothingSigned }: Pick<Settings, 'whenNothingSigned'>): Answers {
+  return { table: EMPTY, other: (feature) => noSignedWord(feature, whenNothingSigned === 'allow'), limits: NO_LIMITS };
 }
 
 /** The holder was removed: at once, everything. */

@@ -8,99 +8,88 @@ import type { Count } from './counters.ts';
 import type { FileStore } from './platform.ts';
 import { parseSidecar, type Sidecar, sidecarText } from './sidecar.ts';
 
-export const FILES = {
-  lease: 'lease.jwt',
-  verdicts: 'verdicts.jwt',
-  keySet: 'keyset.json',
-  sidecar: 'sidecar.json',
-  key: 'installation.key',
-} as const;
+export const LEASE = 'lease.jwt';
+export const KEY_SET = 'keyset.json';
+const VERDICTS = 'verdicts.jwt';
+const SIDECAR = 'sidecar.json';
+const KEY = 'installation.key';
 
 /** A text that is kept with the one before it. */
-export type Kept = typeof FILES.lease | typeof FILES.keySet;
+type Kept = typeof LEASE | typeof KEY_SET;
 
-export interface Cache {
+export class Cache {
+  readonly #files: FileStore;
+  readonly #count: Count;
+  /** The sidecar as this process last read or wrote it. */
+  #sidecarText: string | null = null;
+
+  constructor(files: FileStore, count: Count) {
+    this.#files = files;
+    this.#count = count;
+  }
+
   /** Both texts, newest first; those that are not there or cannot be read are left out. */
-  pair(name: Kept): Promise<readonly string[]>;
-  /** Writes a text; `previous` is the one that was known to be good. */
-  keep(name: Kept, text: string, previous: string | null): Promise<void>;
-  verdicts(): Promise<readonly string[]>;
-  keepVerdicts(words: readonly string[]): Promise<void>;
-  sidecar(): Promise<Sidecar | null>;
-  /** The sidecar where another process has written it since this one last read or wrote it; else null. */
-  othersSidecar(): Promise<Sidecar | null>;
-  keepSidecar(sidecar: Sidecar): Promise<void>;
-  /** The text of the installation's key; of two processes that start at once, both get the same. */
-  key(make: () => string, isWhole: (text: string) => boolean): Promise<string>;
-}
+  async pair(name: Kept): Promise<readonly string[]> {
+    const texts = [await this.#read(name), await this.#read(`${name}.prev`)];
+    return texts.filter((text) => text !== null);
+  }
 
-export function openCache(files: FileStore, count: Count): Cache {
-  const read = async (name: string): Promise<string | null> => {
-    try {
-      return await files.read(name);
-    } catch {
-      count('cache.unreadable');
-      return null;
-    }
-  };
-  let lastText: string | null = null;
-  const parsed = (text: string): Sidecar | null => {
-    lastText = text;
+  /** Writes a text; `previous` is the one that was known to be good. */
+  async keep(name: Kept, text: string, previous: string | null): Promise<void> {
+    if (previous !== null && previous !== text) await this.#write(`${name}.prev`, previous);
+    await this.#write(name, text);
+  }
+
+  /** One word a line. */
+  async verdicts(): Promise<readonly string[]> {
+    return ((await this.#read(VERDICTS)) ?? '').split('\n').filter((line) => line !== '');
+  }
+
+  keepVerdicts(words: string): Promise<void> {
+    return this.#write(VERDICTS, words);
+  }
+
+  /** The sidecar, if another process has written it since this one last read or wrote it; else null. */
+  async newSidecar(): Promise<Sidecar | null> {
+    const text = await this.#read(SIDECAR);
+    if (text === null || text === this.#sidecarText) return null;
+    this.#sidecarText = text;
     const sidecar = parseSidecar(text);
-    if (sidecar === null) count('cache.sidecar-malformed');
+    if (sidecar === null) this.#count('cache.sidecar-malformed');
     return sidecar;
-  };
-  const write = async (name: string, text: string): Promise<void> => {
-    try {
-      await files.write(name, text);
-    } catch {
-      count('cache.unwritable');
+  }
+
+  keepSidecar(sidecar: Sidecar): Promise<void> {
+    this.#sidecarText = sidecarText(sidecar);
+    return this.#write(SIDECAR, this.#sidecarText);
+  }
+
+  /** The installation's key as text; of two processes that start at once, both get the same. */
+  async key(isWhole: (text: string) => boolean, made: string): Promise<string> {
+    const held = await this.#read(KEY);
+    if (held !== null && isWhole(held)) return held;
+    if (held !== null) {
+      this.#count('cache.key-malformed');
+      await this.#write(KEY, made);
+    } else if (!(await this.#guarded('unwritable', true, this.#files.create(KEY, made)))) {
+      const other = await this.#read(KEY);
+      if (other !== null && isWhole(other)) return other;
     }
-  };
-  return {
-    async pair(name) {
-      const texts = [await read(name), await read(`${name}.prev`)];
-      return texts.filter((text): text is string => text !== null);
-    },
-    async keep(name, text, previous) {
-      if (previous !== null && previous !== text) await write(`${name}.prev`, previous);
-      await write(name, text);
-    },
-    async verdicts() {
-      return ((await read(FILES.verdicts)) ?? '').split('\n').filter((line) => line !== '');
-    },
-    async keepVerdicts(words) {
-      await write(FILES.verdicts, words.map((word) => `${word}\n`).join(''));
-    },
-    async sidecar() {
-      const text = await read(FILES.sidecar);
-      return text === null ? null : parsed(text);
-    },
-    async othersSidecar() {
-      const text = await read(FILES.sidecar);
-      return text === null || text === lastText ? null : parsed(text);
-    },
-    async keepSidecar(sidecar) {
-      lastText = sidecarText(sidecar);
-      await write(FILES.sidecar, lastText);
-    },
-    async key(make, isWhole) {
-      const held = await read(FILES.key);
-      if (held !== null && isWhole(held)) return held;
-      const made = make();
-      if (held !== null) {
-        count('cache.key-malformed');
-        await write(FILES.key, made);
-        return made;
-      }
-      try {
-        if (await files.create(FILES.key, made)) return made;
-      } catch {
-        count('cache.unwritable');
-        return made;
-      }
-      const other = await read(FILES.key);
-      return other !== null && isWhole(other) ? other : made;
-    },
-  };
+    return made;
+  }
+
+  #read(name: string): Promise<string | null> {
+    return this.#guarded('unreadable', null, this.#files.read(name));
+  }
+
+  #write(name: string, text: string): Promise<void> {
+    return this.#guarded('unwritable', undefined, this.#files.write(name, text));
+  }
+
+  #guarded<T>(what: string, otherwise: T, done: Promise<T>): Promise<T> {
+    return done.catch(() => {
+      this.#count(`cache.${what}`);
+      return otherwise;
+    });
+  }
 }

@@ -6,12 +6,10 @@
  */
 import { type Contribution, type Decision, explain, type Milliseconds, SECOND } from '@glidepath/core';
 import { TABLE_MASK } from './answers.ts';
-import { openCache } from './cache.ts';
 import { createCounters } from './counters.ts';
 import { type Health, healthOf } from './health.ts';
 import { Installation } from './installation.ts';
 import { type ClientEvents, createListeners } from './listeners.ts';
-import { meterClient } from './meters.ts';
 import { type ClientOptions, settingsOf } from './options.ts';
 import type { Platform } from './platform.ts';
 import { Refresher } from './refresher.ts';
@@ -65,7 +63,7 @@ export function assembleClient(
   const counters = createCounters();
   const { count } = counters;
   const listeners = createListeners(count);
-  const installation = new Installation(settings, platform, openCache(platform.files, count), count);
+  const installation = new Installation(settings, platform, count);
   const waiting = new Set<() => void>();
   let status: ClientStatus = settings.misconfiguration === null ? 'not-ready' : 'fatal';
   let closed: Promise<void> | null = null;
@@ -191,6 +189,5 @@ export function assembleClient(
   };
   // A getter in the literal would make it a dictionary to the engine, and every check would begin with a search in it.
   const client = Object.defineProperty(methods, 'status', { get: () => status, enumerable: true }) as LicenceClient;
-  if (options.meter !== undefined) meterClient(options.meter, client);
   return { client, installation };
 }

@@ -80,7 +80,7 @@ describe('break-glass', () => {
       (world: World, jkt: string) => world.issuer.breakGlass(jkt, { seats: { used: 1, limit: 500 } }),
       'break-glass.grant-exceeded',
     ],
-    ['that no sub-key signed', (world: World, jkt: string) => world.issuer.lease({ cnf: { jkt } }), 'break-glass.not-break-glass'],
+    ['that no sub-key signed', (world: World, jkt: string) => world.issuer.lease({ cnf: { jkt } }), 'break-glass.wrong-type'],
     ['that is no word', () => 'please', 'break-glass.not-a-word'],
   ])('is not used %s', async (_, make, counted) => {
     const world = new World();

@@ -7,17 +7,17 @@
 import { type Counter, Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims, SECOND } from '@glidepath/core';
 import { encodeBase64Url, type SigningKey, signProof } from '@glidepath/protocol/words';
 import type { Count } from './counters.ts';
-import { parseBundle } from './key-ring.ts';
+import { parseJson } from './key-ring.ts';
 import { parseRetryAfter } from './pace.ts';
-import type { HttpAnswer, Platform } from './platform.ts';
-import { type Expected, type ReadWord, readWord } from './reading-words.ts';
+import type { HttpAnswer, Platform, TransportCode } from './platform.ts';
+import { type Expected, readWord, type Word } from './reading-words.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS: Milliseconds = 10 * SECOND;
 const NONCE_BYTES = 16;
 
 export interface Lines {
-  readonly platform: Pick<Platform, 'clock' | 'entropy' | 'fetch' | 'scheduler' | 'crypto'>;
+  readonly platform: Pick<Platform, 'clock' | 'entropy' | 'fetch' | 'scheduler'>;
   readonly licenseKey: string;
   readonly key: SigningKey;
   readonly count: Count;
@@ -25,46 +25,35 @@ export interface Lines {
   readonly closing: AbortSignal;
 }
 
-/** Why an attempt brought no word. */
-export type Silence =
-  | 'refused'
-  | 'timeout'
-  | 'truncated'
-  | 'too-large'
-  | 'redirected'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'rate-limited'
-  | 'client-error'
-  | 'server-error'
-  | 'not-json'
-  | 'no-word'
-  | 'not-believed';
+/** Why an attempt brought no word; an HTTP status that is no success stands for itself. */
+export type Silence = TransportCode | 'not-json' | 'no-word' | 'not-believed' | `http-${number}`;
 
-export type Answered = Exclude<ReadWord, { kind: 'no' }>;
-
-export type Outcome =
-  | { readonly kind: 'word'; readonly word: Answered }
-  | { readonly kind: 'silence'; readonly code: Silence; readonly detail: string; readonly retryAfterMs: Milliseconds | null };
-
-const TRANSPORT: readonly string[] = ['refused', 'timeout', 'truncated', 'too-large', 'redirected'] satisfies readonly Silence[];
+export interface NoWord {
+  readonly code: Silence;
+  readonly detail: string;
+  readonly retryAfterMs: Milliseconds | null;
+}
 
 /** What somebody has to mend: the loop slows down, and says so. */
 export function isRefusal(code: Silence): boolean {
-  return code === 'unauthorized' || code === 'forbidden';
+  return code === 'http-401' || code === 'http-403';
+}
+
+/** The server itself answered, and will answer so again until somebody mends it, here or there. */
+export function isToBeMended(code: Silence): boolean {
+  return code === 'not-believed' || (code.startsWith('http-4') && code !== 'http-429');
 }
 
 /** The proof of a request: fresh, so that the answer can be bound to it. */
 export function newProof(
-  lines: Lines,
+  { platform, key }: Lines,
   op: ProofClaims['op'],
   keyHash: string,
   lease: { readonly jti: string; readonly epoch: Counter } | null,
 ): { readonly nonce: string; readonly proof: string } {
-  const nonce = encodeBase64Url(lines.platform.entropy.bytes(NONCE_BYTES));
-  const shown = lease === null ? {} : { lease: lease.jti, epoch: lease.epoch };
-  return { nonce, proof: signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, lines.key) };
+  const nonce = encodeBase64Url(platform.entropy.bytes(NONCE_BYTES));
+  const shown = lease && { lease: lease.jti, epoch: lease.epoch };
+  return { nonce, proof: signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, key) };
 }
 
 /** Where the keys come from that an answer is read with. */
@@ -79,86 +68,56 @@ export interface KeySource {
  * Asks one server. Its key set is fetched once, before the word is read, where the answer hints at a newer one, and
  * where the word names a key that is not known: a word of a key that is condemned by then is read as one.
  */
-export async function ask(
-  lines: Lines,
-  url: string,
-  body: Readonly<Record<string, unknown>>,
-  expected: () => Expected,
-  keys: KeySource,
-): Promise<Outcome> {
-  const sent = await send(lines, 'POST', url, JSON.stringify(body));
-  if (sent.kind === 'silence') return sent;
-  const { answer } = sent;
-  const value = parseBundle(answer.body);
-  const { word: compact, keySet: hint } = isObject(value) ? value : {};
+export async function ask(lines: Lines, url: string, body: object, expected: () => Expected, keys: KeySource): Promise<Word | NoWord> {
+  const answer = await send(lines, url, JSON.stringify(body));
+  if ('code' in answer) return answer;
+  const { status } = answer;
+  const value = parseJson(answer.body);
+  const { word, keySet } = (value ?? {}) as { readonly word?: unknown; readonly keySet?: { readonly version?: unknown } | null };
   const retryAfterMs = parseRetryAfter(answer.retryAfter, lines.platform.clock.now());
-  if (typeof compact !== 'string')
-    return { kind: 'silence', code: silenceOf(answer, value), detail: `HTTP ${answer.status}`, retryAfterMs };
-  const isHinted = isObject(hint) && typeof hint.version === 'number' && hint.version > keys.version();
+  if (typeof word !== 'string') {
+    const code = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
+    return { code: code as Silence, detail: `HTTP ${status}`, retryAfterMs };
+  }
+  const version = keySet?.version;
+  const isHinted = typeof version === 'number' && version > keys.version();
   if (isHinted) await keys.take();
-  let word = readWord(compact, expected());
-  const isUnknown = word.kind === 'no' && (word.reason === 'unknown-key' || word.reason === 'no-key-set');
-  if (isUnknown && !isHinted && (await keys.take())) word = readWord(compact, expected());
-  if (word.kind !== 'no') return { kind: 'word', word };
-  lines.count(`word.${word.reason}`);
-  return { kind: 'silence', code: 'not-believed', detail: word.reason, retryAfterMs };
+  let read = readWord(word, expected());
+  if ((read === 'unknown-key' || read === 'no-key-set') && !isHinted && (await keys.take())) read = readWord(word, expected());
+  if (typeof read === 'object') return read;
+  lines.count(`word.${read}`);
+  return { code: 'not-believed', detail: read, retryAfterMs };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function silenceOf({ status }: HttpAnswer, value: unknown): Silence {
-  if (status === 401) return 'unauthorized';
-  if (status === 403) return 'forbidden';
-  if (status === 404) return 'not-found';
-  if (status === 429) return 'rate-limited';
-  if (status >= 500) return 'server-error';
-  if (value === null) return 'not-json';
-  return status >= 400 ? 'client-error' : 'no-word';
-}
-
-type Sent = { readonly kind: 'answer'; readonly answer: HttpAnswer } | Extract<Outcome, { kind: 'silence' }>;
-
-/** Sends a request and gives it up after its time, whatever the transport does about it. Never rejects. */
-export async function send(lines: Lines, method: 'GET' | 'POST', url: string, body: string | null): Promise<Sent> {
-  const { platform, licenseKey, closing } = lines;
-  const giveUp = new AbortController();
-  const stop = () => giveUp.abort();
-  if (closing.aborted) stop();
-  closing.addEventListener('abort', stop);
-  const timer = platform.scheduler.after(TIMEOUT_MS, stop);
-  const headers = { authorization: `Bearer ${licenseKey}`, accept: 'application/json, application/problem+json' };
+/** Sends a request (a POST where there is a body) and gives it up after its time, whatever the transport does about it. Never rejects. */
+export async function send({ platform, licenseKey, closing }: Lines, url: string, body: string | null): Promise<HttpAnswer | NoWord> {
+  const late = new AbortController();
+  const signal = AbortSignal.any([closing, late.signal]);
+  const timer = platform.scheduler.after(TIMEOUT_MS, () => late.abort());
   try {
-    const request = {
-      method,
-      url,
-      headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
-      body,
-      bodyMaxBytes: BODY_MAX_BYTES,
-      signal: giveUp.signal,
-    };
-    const answer = await Promise.race([platform.fetch(request), aborted(giveUp.signal)]);
-    if (answer.body.length > BODY_MAX_BYTES) throw new Fault('too-large', 'The answer is larger than 1 MiB', { retryable: true });
-    return { kind: 'answer', answer };
+    const headers = { authorization: `Bearer ${licenseKey}`, accept: 'application/json', 'content-type': 'application/json' };
+    const request = { method: body === null ? 'GET' : 'POST', url, headers, body, bodyMaxBytes: BODY_MAX_BYTES, signal } as const;
+    const answer = await Promise.race([platform.fetch(request), aborted(signal)]);
+    if (answer.body.length > BODY_MAX_BYTES) throw new Fault('too-large', '', { retryable: true });
+    return answer;
   } catch (error) {
-    const code = giveUp.signal.aborted ? 'timeout' : codeOf(error);
-    return { kind: 'silence', code, detail: code, retryAfterMs: null };
+    const code = signal.aborted ? 'timeout' : codeOf(error);
+    return { code, detail: code, retryAfterMs: null };
   } finally {
     timer.cancel();
-    closing.removeEventListener('abort', stop);
   }
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => reject(new Fault('timeout', 'The request was given up', { retryable: true }));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', reject);
   });
 }
 
-function codeOf(error: unknown): Silence {
-  const code = error instanceof Fault ? error.code : 'refused';
-  return TRANSPORT.includes(code) ? (code as Silence) : 'refused';
+const TRANSPORT: readonly string[] = ['timeout', 'truncated', 'too-large', 'redirected'] satisfies readonly TransportCode[];
+
+function codeOf(error: unknown): TransportCode {
+  const code = error instanceof Fault ? error.code : '';
+  return TRANSPORT.includes(code) ? (code as TransportCode) : 'refused';
 }

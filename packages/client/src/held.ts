@@ -12,32 +12,21 @@ import {
   type Instant,
   instant,
   isShareReached,
-  type LeaseClaims,
   type VerdictClaims,
   type VerdictKind,
 } from '@glidepath/core';
 import type { OpenedLease } from '@glidepath/protocol/words';
+import type { LeaseWord, VerdictWord } from './reading-words.ts';
 import type { Memory } from './sidecar.ts';
 
-export interface HeldLease {
-  readonly compact: string;
-  readonly claims: LeaseClaims;
-  readonly trust: OpenedLease['trust'];
-  readonly via: OpenedLease['via'];
-  /** The grant's id, where a sub-key signed. */
-  readonly grant: string | null;
+export interface HeldLease extends LeaseWord {
   readonly source: 'lease' | 'cache' | 'bootstrap';
-}
-
-export interface HeldVerdict {
-  readonly compact: string;
-  readonly claims: VerdictClaims;
 }
 
 export interface Held {
   readonly lease: HeldLease | null;
   /** Verdicts about the lease that stand, oldest first. */
-  readonly verdicts: readonly HeldVerdict[];
+  readonly verdicts: readonly VerdictWord[];
   /** The signed "no" to somebody who holds nothing. */
   readonly refusal: VerdictClaims | null;
   /** The server knows the lease no more (`lease-unknown`): the next step is to acquire. */
@@ -78,7 +67,7 @@ export function withLease(held: Held, lease: HeldLease, now: Instant): Held {
 }
 
 /** Takes a verdict over. */
-export function withVerdict(held: Held, verdict: HeldVerdict, now: Instant): Held {
+export function withVerdict(held: Held, verdict: VerdictWord, now: Instant): Held {
   const { claims } = verdict;
   const seq = laterSeq(held.memory.seq, claims.seq);
   const memory = { ...noLaterThan(held.memory, now), license: claims.license, seq, wordAt: claims.iatMs };
@@ -108,7 +97,7 @@ function isPath({ verdict }: VerdictClaims): boolean {
  * Each `superseded` counts. Of the others there is one of a kind: the first that came under a `seq`, so that a server
  * which stamps each answer anew does not put off what it says.
  */
-function withStanding(verdicts: readonly HeldVerdict[], verdict: HeldVerdict): readonly HeldVerdict[] {
+function withStanding(verdicts: readonly VerdictWord[], verdict: VerdictWord): readonly VerdictWord[] {
   const { verdict: kind, seq } = verdict.claims;
   const isCounted = kind === 'superseded';
   if (!isCounted && verdicts.some(({ claims }) => claims.verdict === kind && compareCounters(claims.seq, seq) === 0)) return verdicts;
@@ -164,7 +153,7 @@ function earlier(a: Instant, b: Instant): Instant {
  * What a process finds when it starts: a lease, the verdicts about it, and what was remembered. Receipts are those that
  * were remembered; what the words say and nobody remembers is received now.
  */
-export function restored(lease: HeldLease, verdicts: readonly HeldVerdict[], memory: Memory, now: Instant): Held {
+export function restored(lease: HeldLease, verdicts: readonly VerdictWord[], memory: Memory, now: Instant): Held {
   const start = withLease(nothingHeld(memory), lease, now);
   const later = verdicts.filter(({ claims }) => claims.license === lease.claims.license && claims.iatMs >= lease.claims.iatMs);
   const held = later.reduce((before, verdict) => withVerdict(remembering(before, verdict, memory), verdict, now), start);
@@ -172,7 +161,7 @@ export function restored(lease: HeldLease, verdicts: readonly HeldVerdict[], mem
   return { ...held, memory: { ...held.memory, wordAt } };
 }
 
-function remembering(held: Held, { claims }: HeldVerdict, { receipts }: Memory): Held {
+function remembering(held: Held, { claims }: VerdictWord, { receipts }: Memory): Held {
   const at = ownValue(receipts, claims.verdict);
   return at === undefined ? held : { ...held, memory: { ...held.memory, receipts: { ...held.memory.receipts, [claims.verdict]: at } } };
 }

@@ -5,7 +5,6 @@ export { createClientOn, type Explanation, type LicenceClient } from './client.t
 export type { Silence } from './exchange.ts';
 export type { Health } from './health.ts';
 export type { ClientEvents, NoticeEvent, StatusEvent, TierEvent } from './listeners.ts';
-export type { OpenTelemetryMeter } from './meters.ts';
 export { createClient, nodePlatform } from './node/create-client.ts';
 export type { ClientOptions, Misconfiguration } from './options.ts';
 export type { Fetch, FileStore, HttpAnswer, HttpRequest, Log, Platform, TransportCode } from './platform.ts';

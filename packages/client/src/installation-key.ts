@@ -7,14 +7,12 @@ const SEED_BYTES = 32;
 
 /** The installation's key: the one in its cache, or a new one that is put there. */
 export async function installationKey(cache: Cache, crypto: Crypto, entropy: Entropy): Promise<SigningKey> {
-  const text = await cache.key(
-    () => `${encodeBase64Url(entropy.bytes(SEED_BYTES))}\n`,
-    (held) => seedIn(held) !== null,
-  );
-  return crypto.signerFromSeed(seedIn(text) ?? entropy.bytes(SEED_BYTES));
+  const made = entropy.bytes(SEED_BYTES);
+  const text = await cache.key((held) => seedIn(held) !== null, encodeBase64Url(made));
+  return crypto.signerFromSeed(seedIn(text) ?? made);
 }
 
 function seedIn(text: string): Uint8Array | null {
-  const seed = decodeBase64Url(text.trimEnd());
+  const seed = decodeBase64Url(text.trim());
   return seed?.length === SEED_BYTES ? seed : null;
 }

@@ -5,10 +5,9 @@
  * lease. Only where an earlier one lies beside it that does not, and neither the clock nor remembered time reach the
  * later one, it is left (a server's clock may have been ahead for one word).
  */
-import { type Instant, instant } from '@glidepath/core';
 import type { Count } from './counters.ts';
-import { type Held, type HeldLease, type HeldVerdict, nothingHeld, restored, withLease } from './held.ts';
-import { heldLease, type ReadWord } from './reading-words.ts';
+import { type Held, type HeldLease, nothingHeld, restored, withLease } from './held.ts';
+import { type Disbelief, type Expected, readLease, readVerdict } from './reading-words.ts';
 import { BLANK, type Sidecar } from './sidecar.ts';
 import { atLeast, CLOCK_BEHIND_MS, firstTime, type Reading, resumed, type TrustedTime, trustedNow, unanchored } from './trusted-time.ts';
 
@@ -17,10 +16,9 @@ export interface Found {
   readonly leases: readonly string[];
   readonly verdicts: readonly string[];
   readonly sidecar: Sidecar | null;
-  readonly bootstrap: string | null;
+  readonly expected: Expected;
   readonly reading: Reading;
   readonly bootId: string | null;
-  readonly read: (compact: string, nonce: null | undefined) => ReadWord;
   readonly count: Count;
 }
 
@@ -29,52 +27,52 @@ export interface Start {
   readonly time: TrustedTime;
 }
 
-export function findStart(found: Found): Start {
-  const { sidecar, reading, bootId } = found;
+export function findStart({ leases, verdicts, sidecar, expected, reading, bootId, count }: Found): Start {
   const memory = sidecar?.memory ?? BLANK;
   const remembered = sidecar?.time ? resumed(sidecar.time, reading, bootId) : null;
-  const lease = chosen(leasesIn(found), remembered, found);
-  if (lease === null) return withBootstrap(found, remembered ?? firstTime(reading));
+  const lease = presentOf(believed(leases, readLease, expected, count), remembered, reading, count);
+  if (lease === undefined) return { held: nothingHeld(memory), time: remembered ?? firstTime(reading) };
   const time = remembered === null ? unanchored(lease.claims.iatMs, reading) : atLeast(remembered, lease.claims.iatMs);
-  return { held: restored(lease, verdictsIn(found), memory, trustedNow(time)), time };
+  const standing = believed(verdicts, readVerdict, expected, count);
+  return { held: restored({ ...lease, source: 'cache' }, standing, memory, trustedNow(time)), time };
 }
 
-function leasesIn({ leases, read, count }: Found): readonly HeldLease[] {
-  return leases.flatMap((compact) => {
-    const word = read(compact.trim(), undefined);
-    if (word.kind === 'lease') return [heldLease(word, 'cache')];
-    count(`cache.${word.kind === 'no' ? word.reason : 'wrong-type'}`);
+function believed<T extends object>(
+  texts: readonly string[],
+  read: (text: string, expected: Expected) => T | Disbelief,
+  expected: Expected,
+  count: Count,
+): readonly T[] {
+  return texts.flatMap((text) => {
+    const word = read(text.trim(), expected);
+    if (typeof word === 'object') return [word];
+    count(`cache.${word}`);
     return [];
   });
 }
 
-function verdictsIn({ verdicts, read, count }: Found): readonly HeldVerdict[] {
-  return verdicts.flatMap((compact) => {
-    const word = read(compact.trim(), undefined);
-    if (word.kind === 'verdict') return [{ compact: word.compact, claims: word.claims }];
-    count(`cache.${word.kind === 'no' ? word.reason : 'wrong-type'}`);
-    return [];
-  });
-}
-
-function chosen(leases: readonly HeldLease[], remembered: TrustedTime | null, { reading, count }: Found): HeldLease | null {
-  const latest = instant(Math.max(reading.wall, remembered === null ? reading.wall : trustedNow(remembered)) + CLOCK_BEHIND_MS);
+function presentOf<T extends Pick<HeldLease, 'claims'>>(
+  leases: readonly T[],
+  remembered: TrustedTime | null,
+  { wall }: Reading,
+  count: Count,
+): T | undefined {
+  const latest = Math.max(wall, remembered === null ? wall : trustedNow(remembered)) + CLOCK_BEHIND_MS;
   const present = leases.find(({ claims }) => claims.iatMs <= latest);
-  const [first] = leases;
-  if (first !== undefined && first !== present) count('cache.from-the-future');
-  return present ?? first ?? null;
+  if (leases[0] !== present) count('cache.from-the-future');
+  return present ?? leases[0];
 }
 
-function withBootstrap({ bootstrap, sidecar, read, count }: Found, time: TrustedTime): Start {
-  const held = nothingHeld(sidecar?.memory ?? BLANK);
-  if (bootstrap === null) return { held, time };
-  const word = read(bootstrap.trim(), null);
-  if (word.kind !== 'lease' || word.opened.claims.bootstrap === null) {
-    count(`bootstrap.${word.kind === 'no' ? word.reason : 'wrong-type'}`);
-    return { held, time };
+/** The lease that a product ships with, where nothing better was found: it counts from the first run. */
+export function withBootstrap(start: Start, word: string, expected: Expected, count: Count): Start {
+  const lease = readLease(word.trim(), expected);
+  if (typeof lease === 'string' || lease.claims.bootstrap === null) {
+    count(`bootstrap.${typeof lease === 'string' ? lease : 'wrong-type'}`);
+    return start;
   }
-  const lease = heldLease(word, 'bootstrap');
-  const later = atLeast(time, lease.claims.iatMs);
-  const firstRunAt: Instant = held.memory.firstRunAt ?? trustedNow(later);
-  return { held: withLease({ ...held, memory: { ...held.memory, firstRunAt } }, lease, trustedNow(later)), time: later };
+  const time = atLeast(start.time, lease.claims.iatMs);
+  const now = trustedNow(time);
+  const { memory } = start.held;
+  const held = nothingHeld({ ...memory, firstRunAt: memory.firstRunAt ?? now });
+  return { held: withLease(held, { ...lease, source: 'bootstrap' }, now), time };
 }

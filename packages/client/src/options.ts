@@ -1,7 +1,6 @@
 /** What an application says when it makes a client, and what is wrong with that. */
 import type { KeySetBundle } from '@glidepath/protocol/keys';
 import { isPublicKey } from '@glidepath/protocol/words';
-import type { OpenTelemetryMeter } from './meters.ts';
 import type { Platform } from './platform.ts';
 
 export interface ClientOptions {
@@ -36,8 +35,6 @@ export interface ClientOptions {
   readonly breakGlassFile?: string;
   /** What makes this machine itself, by component; only hashes leave it. Default: what the platform finds. */
   readonly fingerprint?: Readonly<Record<string, string>>;
-  /** An OpenTelemetry meter; without one, `health()` has the same counters. */
-  readonly meter?: OpenTelemetryMeter;
   /** Parts of the platform to replace: clocks, files, HTTP, logs. */
   readonly platform?: Partial<Platform>;
 }
@@ -45,18 +42,10 @@ export interface ClientOptions {
 /** Why a client can never get a word as it was made. It answers by `whenNothingSigned`, and its status is `fatal`. */
 export type Misconfiguration = 'no-server' | 'bad-server' | 'no-license-key' | 'no-roots' | 'bad-root';
 
-export interface Settings {
+/** The options, with what follows from them. */
+export interface Settings extends ClientOptions {
   readonly servers: readonly string[];
-  readonly licenseKey: string;
-  readonly roots: readonly string[];
-  readonly allowsUnsigned: boolean;
   readonly env: string;
-  readonly issuer: string | null;
-  readonly license: string | null;
-  readonly bootstrap: { readonly word: string; readonly keySet: KeySetBundle | null } | null;
-  readonly person: string | null;
-  readonly group: string | null;
-  readonly client: string | null;
   readonly misconfiguration: Misconfiguration | null;
 }
 
@@ -66,29 +55,15 @@ export interface Settings {
  * address must not keep an application from starting.
  */
 export function settingsOf(options: ClientOptions): Settings {
-  const { whenNothingSigned, bootstrap } = options;
+  const { whenNothingSigned, server, environment } = options;
   if (whenNothingSigned !== 'allow' && whenNothingSigned !== 'deny') throw new TypeError("whenNothingSigned must be 'allow' or 'deny'");
-  const servers = (typeof options.server === 'string' ? [options.server] : (options.server ?? [])).map((url) => url.replace(/\/+$/, ''));
-  const settings = {
-    servers,
-    licenseKey: options.licenseKey ?? '',
-    roots: options.roots ?? [],
-    allowsUnsigned: whenNothingSigned === 'allow',
-    env: options.environment ?? 'production',
-    issuer: options.issuer ?? null,
-    license: options.license ?? null,
-    bootstrap: bootstrap === undefined ? null : typeof bootstrap === 'string' ? { word: bootstrap, keySet: null } : bootstrap,
-    person: options.person ?? null,
-    group: options.group ?? null,
-    client: options.client ?? null,
-  };
-  return { ...settings, misconfiguration: misconfigurationOf(settings) };
+  const servers = (typeof server === 'string' ? [server] : (server ?? [])).map((url) => url.replace(/\/+$/, ''));
+  return { ...options, servers, env: environment ?? 'production', misconfiguration: misconfigurationOf(options, servers) };
 }
 
-function misconfigurationOf({ servers, licenseKey, roots }: Pick<Settings, 'servers' | 'licenseKey' | 'roots'>): Misconfiguration | null {
+function misconfigurationOf({ licenseKey, roots }: ClientOptions, servers: readonly string[]): Misconfiguration | null {
   if (servers.length === 0) return 'no-server';
-  if (!servers.every((url) => /^https?:\/\/[^/]/.test(url) && URL.canParse(url))) return 'bad-server';
-  if (licenseKey === '') return 'no-license-key';
-  if (roots.length === 0) return 'no-roots';
-  return roots.every(isPublicKey) ? null : 'bad-root';
+  if (!servers.every((url) => /^https?:/.test(url) && URL.canParse(url))) return 'bad-server';
+  if (!licenseKey) return 'no-license-key';
+  return roots?.length > 0 ? (roots.every(isPublicKey) ? null : 'bad-root') : 'no-roots';
 }

@@ -7,16 +7,13 @@
 import { MINUTE, type Milliseconds, type Timer } from '@glidepath/core';
 import { grantsToReport } from './break-glass.ts';
 import { askable, type Endpoint, endpointsOf, judged } from './endpoints.ts';
-import { type Answered, ask, isRefusal, type Lines, newProof, type Outcome, type Silence, send } from './exchange.ts';
+import { ask, isRefusal, isToBeMended, type Lines, type NoWord, newProof, type Silence, send } from './exchange.ts';
 import { nextOperation } from './held.ts';
 import type { Installation } from './installation.ts';
-import { parseBundle } from './key-ring.ts';
+import { parseJson } from './key-ring.ts';
 import { failureDelayMs, renewDelayMs } from './pace.ts';
+import { isLease, type Word } from './reading-words.ts';
 
-/** The server is alive and said something: its breaker stays closed. */
-const ALIVE: readonly Silence[] = ['unauthorized', 'forbidden', 'not-found', 'rate-limited', 'client-error', 'not-believed'];
-/** An unsigned "no such lease": asking anew costs nothing. */
-const ASK_ANEW: readonly Silence[] = ['not-found', 'client-error'];
 const SOON_MS: Milliseconds = 250;
 const WAKE_MS: Milliseconds = 5_000;
 const REFUSED_AGAIN_MS: Milliseconds = MINUTE;
@@ -101,7 +98,7 @@ export class Refresher {
 
   #lines(closing: AbortSignal): Lines | null {
     const { platform, settings, key, count } = this.#installation;
-    return key === null ? null : { platform, licenseKey: settings.licenseKey, key, count, closing };
+    return key && { platform, licenseKey: settings.licenseKey, key, count, closing };
   }
 
   async #attempt(): Promise<void> {
@@ -115,11 +112,10 @@ export class Refresher {
       if (dueInMs > 0) return this.#wait(dueInMs);
     }
     installation.count('attempts');
-    const grants = grantsToReport(installation.held.memory);
+    const grants = grantsToReport(installation.held.memory).slice(0, GRANTS_MAX);
     const outcome = await this.#askAll(lines, grants);
-    if (this.#closing.signal.aborted && outcome.kind === 'silence') return;
-    if (outcome.kind === 'word') this.#heard(outcome, grants);
-    else await this.#unheard(outcome);
+    if ('claims' in outcome) this.#heard(outcome, grants);
+    else if (!lines.closing.aborted) await this.#unheard(outcome);
   }
 
   /** Until the lease in hand is to be renewed; not above 0 where it is due, or was not given by the server. */
@@ -129,63 +125,67 @@ export class Refresher {
     return renewDelayMs(held.lease.claims, platform.random) - (this.#installation.now() - held.lease.claims.iatMs);
   }
 
-  async #askAll(lines: Lines, grants: readonly string[]): Promise<Outcome> {
+  async #askAll(lines: Lines, grants: readonly string[]): Promise<Word | NoWord> {
     const installation = this.#installation;
     const { held, settings, platform, ring } = installation;
-    const op = this.#isLeaseGone ? 'acquire' : nextOperation(held);
-    const { nonce, proof } = newProof(lines, op, installation.keyHash, op === 'renew' && held.lease !== null ? held.lease.claims : null);
-    const fingerprint = platform.fingerprint();
+    const { person, group, client } = settings;
+    const isRenewal = !this.#isLeaseGone && nextOperation(held) === 'renew';
+    const { nonce, proof } = newProof(
+      lines,
+      isRenewal ? 'renew' : 'acquire',
+      installation.keyHash,
+      isRenewal && held.lease !== null ? held.lease.claims : null,
+    );
     const body = {
       proof,
-      ...(Object.keys(fingerprint).length === 0 ? {} : { fingerprint }),
-      ...(settings.person === null ? {} : { person: settings.person }),
-      ...(settings.group === null ? {} : { group: settings.group }),
-      ...(settings.client === null ? {} : { client: settings.client }),
-      ...(grants.length === 0 ? {} : { grantsUsed: grants.slice(0, GRANTS_MAX) }),
-      ...(ring.held === null ? {} : { keySet: { version: ring.held.version } }),
+      fingerprint: platform.fingerprint(),
+      person,
+      group,
+      client,
+      grantsUsed: grants.length > 0 ? grants : undefined,
+      keySet: ring.held ? { version: ring.held.version } : undefined,
     };
-    const path = op === 'renew' ? '/v1/leases/renew' : '/v1/leases';
-    let last: Outcome = { kind: 'silence', code: 'refused', detail: 'no server', retryAfterMs: null };
+    let last: Word | NoWord = { code: 'refused', detail: 'no server', retryAfterMs: null };
     for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
       await this.#renewKeySet(lines, url);
-      last = await ask(lines, `${url}${path}`, body, () => installation.expectedAnswer(nonce), {
+      last = await ask(lines, `${url}/v1/leases${isRenewal ? '/renew' : ''}`, body, () => installation.expectedAnswer(nonce), {
         version: () => ring.held?.version ?? 0,
         take: () => this.#takeKeySet(lines, url),
       });
-      const isAlive = last.kind === 'word' || ALIVE.includes(last.code);
+      const isAlive = 'claims' in last || isToBeMended(last.code) || last.code === 'http-429';
       this.#endpoints = judged(this.#endpoints, url, isAlive, platform.clock.monotonic());
-      if (last.kind === 'word') return last;
+      if ('claims' in last) return last;
       installation.count(`silence.${last.code}`);
-      this.#isLeaseGone = op === 'renew' && ASK_ANEW.includes(last.code);
-      if (this.#closing.signal.aborted) return last;
+      // An unsigned "no such lease": asking anew costs nothing.
+      this.#isLeaseGone = isRenewal && isToBeMended(last.code) && !isRefusal(last.code) && last.code !== 'not-believed';
+      if (lines.closing.aborted) return last;
     }
     return last;
   }
 
-  #heard({ word }: Extract<Outcome, { kind: 'word' }>, grants: readonly string[]): void {
-    const installation = this.#installation;
-    this.#kept = installation.receive(word, grants).catch((error: unknown) => this.#follower.failed(error));
-    installation.count(word.kind === 'lease' ? 'leases' : `verdicts.${word.claims.verdict}`);
+  #heard(word: Word, grants: readonly string[]): void {
+    const { count } = this.#installation;
+    this.#kept = this.#installation.receive(word, grants).catch((error: unknown) => this.#follower.failed(error));
+    count(isLease(word) ? 'leases' : `verdicts.${word.claims.verdict}`);
     this.#isLeaseGone = false;
     this.failure = null;
-    this.#wait(this.#delayAfter(word));
+    this.#wait(this.#delayAfter(isLease(word) ? null : word.claims.retryAfterMs));
   }
 
-  #delayAfter(word: Answered): Milliseconds {
+  #delayAfter(askedMs: Milliseconds | null): Milliseconds {
     const { held, platform } = this.#installation;
     if (held.isUnknown) return SOON_MS;
-    const asked = word.kind === 'verdict' ? word.claims.retryAfterMs : null;
-    if (held.lease !== null) return Math.max(asked ?? 0, renewDelayMs(held.lease.claims, platform.random));
-    return Math.ceil((asked ?? REFUSED_AGAIN_MS) * (1 + platform.random.next()));
+    if (held.lease !== null) return Math.max(askedMs ?? 0, renewDelayMs(held.lease.claims, platform.random));
+    return Math.ceil((askedMs ?? REFUSED_AGAIN_MS) * (1 + platform.random.next()));
   }
 
-  async #unheard({ code, detail, retryAfterMs }: Extract<Outcome, { kind: 'silence' }>): Promise<void> {
+  async #unheard({ code, detail, retryAfterMs }: NoWord): Promise<void> {
     const { held, platform } = this.#installation;
     const count = (this.failure?.count ?? 0) + 1;
     if (this.failure?.code !== code) platform.log.warn('no-word', { code, detail });
     this.failure = { code, detail, count };
     const lease = await this.#installation.breakGlass();
-    if (lease !== null) platform.log.warn('break-glass-used', { grant: lease.grant, tier: lease.claims.tier });
+    if (lease !== null) platform.log.warn('break-glass-used', { grant: lease.grant?.jti, tier: lease.claims.tier });
     const ttlMs = held.lease?.claims.ttlMs ?? null;
     const delay = failureDelayMs({ count, isRefused: isRefusal(code), retryAfterMs, ttlMs }, platform.random);
     this.#wait(this.#isLeaseGone && count === 1 ? SOON_MS : delay);
@@ -193,42 +193,36 @@ export class Refresher {
 
   /** Once a day in any case, to hear of compromised keys. */
   async #renewKeySet(lines: Lines, url: string): Promise<void> {
-    const { monotonic } = this.#installation.reading();
+    const monotonic = this.#installation.platform.clock.monotonic();
     this.#keySetAt ??= monotonic;
     if (monotonic - this.#keySetAt > KEY_SET_AGE_MS) await this.#takeKeySet(lines, url);
   }
 
   async #takeKeySet(lines: Lines, url: string): Promise<boolean> {
-    const sent = await send(lines, 'GET', `${url}/v1/keyset`, null);
-    this.#keySetAt = this.#installation.platform.clock.monotonic();
-    if (sent.kind === 'silence') {
-      this.#installation.count(`key-set.${sent.code}`);
-      return false;
-    }
-    return this.#installation.takeKeySet(parseBundle(sent.answer.body));
+    const { platform, count } = this.#installation;
+    this.#keySetAt = platform.clock.monotonic();
+    const answer = await send(lines, `${url}/v1/keyset`, null);
+    if ('body' in answer) return this.#installation.takeKeySet(parseJson(answer.body));
+    count(`key-set.${answer.code}`);
+    return false;
   }
 
-  /** Gives the seat back, after the loop has stopped. True when the server has it. */
-  async release(): Promise<boolean> {
-    const installation = this.#installation;
-    const { lease } = installation.held;
+  /** Gives the seat back, after the loop has stopped. */
+  async release(): Promise<void> {
+    const { held, keyHash, platform, count } = this.#installation;
+    const { lease } = held;
     const giveUp = new AbortController();
     const lines = this.#lines(giveUp.signal);
-    if (lines === null || lease === null || lease.source === 'bootstrap' || lease.via !== 'issuer') return false;
-    const timer = installation.platform.scheduler.after(RELEASE_MS, () => giveUp.abort());
-    const { proof } = newProof(lines, 'release', installation.keyHash, lease.claims);
-    try {
-      for (const { url } of askable(this.#endpoints, installation.platform.clock.monotonic())) {
-        const sent = await send(lines, 'POST', `${url}/v1/leases/release`, JSON.stringify({ proof }));
-        if (sent.kind === 'answer' && sent.answer.status === 200) {
-          installation.markReleased();
-          return true;
-        }
-      }
-      installation.count('release-failed');
-      return false;
-    } finally {
-      timer.cancel();
+    if (lines === null || lease?.via !== 'issuer' || lease.source === 'bootstrap') return;
+    const timer = platform.scheduler.after(RELEASE_MS, () => giveUp.abort());
+    const body = JSON.stringify({ proof: newProof(lines, 'release', keyHash, lease.claims).proof });
+    for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
+      const answer = await send(lines, `${url}/v1/leases/release`, body);
+      const isReleased = 'body' in answer && answer.status === 200;
+      if (isReleased) this.#installation.markReleased();
+      count(isReleased ? 'released' : 'release-failed');
+      if (isReleased) break;
     }
+    timer.cancel();
   }
 }

@@ -30,14 +30,14 @@ describe('sidecar', () => {
       fc.property(memory, maybe(fc.nat(1e6)), (remembered, wall) => {
         const time = wall === null ? null : saved(firstTime({ wall: instant(wall), monotonic: 7 }), 'boot');
         const sidecar: Sidecar = { memory: remembered, time };
-        expect(parseSidecar(sidecarText(sidecar))).toEqual(sidecar);
+        expect(parseSidecar(sidecarText(sidecar))).toMatchObject(sidecar);
       }),
     );
   });
 
   it('is nothing when it is cut off anywhere, and never throws', () => {
     const text = sidecarText({ memory: BLANK, time: saved(firstTime({ wall: instant(1), monotonic: 1 }), null) });
-    for (let length = 0; length < text.length - 2; length++) expect(parseSidecar(text.slice(0, length))).toBeNull();
+    for (let length = 0; length < text.length; length++) expect(parseSidecar(text.slice(0, length))).toBeNull();
     fc.assert(
       fc.property(fc.json(), (json) => {
         expect(parseSidecar(json)).toBeNull();

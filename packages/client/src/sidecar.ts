@@ -5,6 +5,8 @@
  * that is lost, torn or forged costs at most a dwell that begins again; SECURITY.md says what that is worth.
  */
 import type { Counter, Instant } from '@glidepath/core';
+import { type Check, fields, integer, list, natural, orNull, record, text } from '@glidepath/protocol/words';
+import { parseJson } from './key-ring.ts';
 import type { SavedTime } from './trusted-time.ts';
 
 /** Facts about one license on this installation; the time is kept apart. */
@@ -63,83 +65,50 @@ export const BLANK: Memory = {
 const FORMAT = 1;
 
 export function sidecarText({ memory, time }: Sidecar): string {
-  return `${JSON.stringify({ format: FORMAT, memory, time })}\n`;
+  return JSON.stringify({ format: FORMAT, memory, time });
 }
 
 /** The sidecar in a text, or null for anything that is not whole and of this format. */
-export function parseSidecar(text: string): Sidecar | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || value.format !== FORMAT || !isMemory(value.memory)) return null;
-    const time = value.time;
-    if (time !== null && !isTime(time)) return null;
-    return { memory: value.memory, time };
-  } catch {
-    return null;
-  }
+export function parseSidecar(content: string): Sidecar | null {
+  const value = parseJson(content);
+  return checkSidecar(value) === null ? (value as Sidecar) : null;
 }
 
-type Test = (value: unknown) => boolean;
+const isBoolean: Check = (value) => (typeof value === 'boolean' ? null : '');
+const isFormat: Check = (value) => (value === FORMAT ? null : '');
 
-const isText: Test = (value) => typeof value === 'string';
-const isNumber: Test = (value) => Number.isSafeInteger(value);
-const orNull =
-  (test: Test): Test =>
-  (value) =>
-    value === null || test(value);
-const listOf =
-  (test: Test): Test =>
-  (value) =>
-    Array.isArray(value) && value.every(test);
-const recordOf =
-  (test: Test): Test =>
-  (value) =>
-    isRecord(value) && Object.values(value).every(test);
-const shapeOf =
-  (fields: Readonly<Record<string, Test>>): Test =>
-  (value) =>
-    isRecord(value) && Object.entries(fields).every(([name, test]) => test(value[name]));
-
-const MEMORY = shapeOf({
-  license: orNull(isText),
-  keys: listOf(isText),
-  seq: orNull(shapeOf({ incarnation: isNumber, count: isNumber })),
-  wordAt: orNull(isNumber),
-  heard: isNumber,
-  receipts: recordOf(isNumber),
-  tier: orNull(isText),
-  stepAt: orNull(isNumber),
-  clockBehindAt: orNull(isNumber),
-  identityChangedAt: orNull(isNumber),
-  fingerprint: recordOf(isText),
-  firstRunAt: orNull(isNumber),
-  released: (value) => typeof value === 'boolean',
-  grantsUsed: listOf(isText),
-  grantsReported: listOf(isText),
-} satisfies Record<keyof Memory, Test>);
-
-const TIME = shapeOf({
-  signedAt: isNumber,
-  acceptedMs: isNumber,
-  gaps: listOf(shapeOf({ ms: isNumber, openedAtRunMs: isNumber, grewAtRunMs: isNumber })),
-  unverifiedRunMs: isNumber,
-  skewMs: isNumber,
-  bootId: orNull(isText),
-  wallAt: isNumber,
-  monotonicAt: isNumber,
-} satisfies Record<keyof SavedTime, Test>);
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isMemory(value: unknown): value is Memory {
-  return MEMORY(value);
-}
-
-function isTime(value: unknown): value is SavedTime {
-  return TIME(value);
-}
+const checkSidecar = fields({
+  format: isFormat,
+  memory: fields({
+    license: orNull(text),
+    keys: list(text),
+    seq: orNull(fields({ incarnation: natural, count: natural })),
+    wordAt: orNull(integer),
+    heard: natural,
+    receipts: record(integer),
+    tier: orNull(text),
+    stepAt: orNull(integer),
+    clockBehindAt: orNull(integer),
+    identityChangedAt: orNull(integer),
+    fingerprint: record(text),
+    firstRunAt: orNull(integer),
+    released: isBoolean,
+    grantsUsed: list(text),
+    grantsReported: list(text),
+  } satisfies Record<keyof Memory, Check>),
+  time: orNull(
+    fields({
+      signedAt: integer,
+      acceptedMs: natural,
+      gaps: list(fields({ ms: natural, openedAtRunMs: natural, grewAtRunMs: natural })),
+      unverifiedRunMs: natural,
+      skewMs: integer,
+      bootId: orNull(text),
+      wallAt: integer,
+      monotonicAt: integer,
+    } satisfies Record<keyof SavedTime, Check>),
+  ),
+});
 
 /**
  * Joins what another process of the installation remembers with what this one does. The one that heard a later word is
@@ -171,13 +140,12 @@ export function hasHeardLater(a: Memory, b: Memory): boolean {
 }
 
 function mergeReceipts(newer: Memory['receipts'], older: Memory['receipts'], isSameWord: boolean): Memory['receipts'] {
-  const names = Object.keys(isSameWord ? { ...newer, ...older } : newer);
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const at = earliest(newer[name] ?? null, older[name] ?? null);
-      return at === null ? [] : [[name, at]];
-    }),
-  );
+  const merged: Record<string, Instant> = { ...newer };
+  for (const [name, at] of Object.entries(older)) {
+    const own = merged[name];
+    if (own === undefined ? isSameWord : at < own) merged[name] = at;
+  }
+  return merged;
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
@@ -185,6 +153,6 @@ function earliest(a: Instant | null, b: Instant | null): Instant | null {
   return a < b ? a : b;
 }
 
-function union(a: readonly string[], b: readonly string[]): readonly string[] {
+export function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])];
 }

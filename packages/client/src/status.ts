@@ -1,6 +1,6 @@
 /** How a client is doing, in one word, and whether that is good. Pure. */
 import { type Instant, instant, type VerdictClaims } from '@glidepath/core';
-import type { Silence } from './exchange.ts';
+import { isToBeMended, type Silence } from './exchange.ts';
 import type { Held } from './held.ts';
 import type { Misconfiguration } from './options.ts';
 import { situationOf } from './terms-of-lease.ts';
@@ -20,12 +20,10 @@ export interface Condition {
   readonly now: Instant;
 }
 
-const TO_BE_MENDED: readonly (Silence | null)[] = ['unauthorized', 'forbidden', 'not-found', 'client-error', 'not-believed'];
-
 export function statusOf({ misconfiguration, held, silence, now }: Condition): ClientStatus {
   if (misconfiguration !== null || removalOf(held) !== null) return 'fatal';
   if (held.lease === null && held.refusal !== null) return 'error';
-  if (TO_BE_MENDED.includes(silence)) return 'error';
+  if (silence !== null && isToBeMended(silence)) return 'error';
   if (held.lease === null) return 'not-ready';
   const holdsUntil = holdEndsAt(held);
   return holdsUntil !== null && now >= holdsUntil ? 'stale' : 'ready';

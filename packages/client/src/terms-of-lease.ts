@@ -1,6 +1,7 @@
 /** From what is held to what core decides on: the terms that were signed, and what this installation observed. Pure. */
 import { type Instant, instant, type LeaseClaims, type MeterObservation, type Observations, type Terms } from '@glidepath/core';
-import { type Held, type HeldLease, type HeldVerdict, ownValue, receiptName } from './held.ts';
+import { type Held, type HeldLease, ownValue, receiptName } from './held.ts';
+import type { VerdictWord } from './reading-words.ts';
 import type { Memory } from './sidecar.ts';
 
 export interface Situation {
@@ -14,7 +15,7 @@ export function situationOf({ lease, verdicts, memory }: Held): Situation | null
   return { terms: termsOfLease(lease, verdicts, memory), observations: observationsOf(lease, verdicts, memory) };
 }
 
-function termsOfLease({ claims }: HeldLease, verdicts: readonly HeldVerdict[], memory: Memory): Terms {
+function termsOfLease({ claims }: HeldLease, verdicts: readonly VerdictWord[], memory: Memory): Terms {
   const place = (tier: string) => claims.path.tiers.findIndex(({ name }) => name === tier);
   const steps = verdicts.filter((verdict) => verdict.claims.verdict === 'superseded');
   const given = place(claims.tier);
@@ -39,7 +40,7 @@ function bootstrapEndsAt({ bootstrap }: LeaseClaims, { firstRunAt }: Memory): In
   return bootstrap === null || firstRunAt === null ? null : instant(firstRunAt + bootstrap.forMs);
 }
 
-function observationsOf({ claims }: HeldLease, verdicts: readonly HeldVerdict[], memory: Memory): Observations {
+function observationsOf({ claims }: HeldLease, verdicts: readonly VerdictWord[], memory: Memory): Observations {
   return {
     lastSignedWordAt: lastSignedWordAt(claims, memory),
     suspendedAt: statusBegan('suspended', claims, verdicts, memory),
@@ -72,7 +73,7 @@ function lastSignedWordAt(claims: LeaseClaims, { wordAt, firstRunAt }: Memory): 
 function statusBegan(
   status: 'suspended' | 'revoked',
   claims: LeaseClaims,
-  verdicts: readonly HeldVerdict[],
+  verdicts: readonly VerdictWord[],
   { receipts }: Memory,
 ): Instant | null {
   const received = ownValue(receipts, status);

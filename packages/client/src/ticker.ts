@@ -68,7 +68,7 @@ export class Ticker {
     this.#installation = installation;
     this.#listeners = listeners;
     this.#watchers = watchers;
-    this.answers = answersUnsigned(installation.settings.allowsUnsigned);
+    this.answers = answersUnsigned(installation.settings);
     this.#savedAt = installation.platform.clock.monotonic();
   }
 
@@ -152,7 +152,7 @@ export class Ticker {
   #showNothing(refusal: VerdictClaims | null): void {
     const { settings } = this.#installation;
     if (this.#refusal !== refusal || this.standing !== null) {
-      this.answers = refusal === null ? answersUnsigned(settings.allowsUnsigned) : answersRefused(refusal);
+      this.answers = refusal === null ? answersUnsigned(settings) : answersRefused(refusal);
     }
     this.#refusal = refusal;
     this.#descent = null;

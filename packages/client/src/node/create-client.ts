@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { createClientOn, type LicenceClient } from '../client.ts';
 import type { ClientOptions } from '../options.ts';
-import type { Log, Platform } from '../platform.ts';
+import type { Platform } from '../platform.ts';
 import { nodeFetch } from './fetch.ts';
 import { nodeFiles } from './files.ts';
 import { bootId, fingerprintOf, machineComponents, nodeClock, nodeScheduler } from './machine.ts';
@@ -33,18 +33,13 @@ export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'fingerpr
     fetch: nodeFetch,
     bootId,
     fingerprint: () => components,
-    breakGlass: async () => (breakGlassFile === undefined ? null : readFile(breakGlassFile, 'utf8').catch(() => null)),
-    log: standardErrorLog,
+    breakGlass: async () => (breakGlassFile ? readFile(breakGlassFile, 'utf8').catch(() => null) : null),
+    log: { info: writeLine, warn: writeLine },
     ...options.platform,
   };
 }
 
 /** One line per change on standard error. Names of others are JSON strings, with every control character made visible. */
-const standardErrorLog: Log = {
-  info: (event, facts) => writeLine(event, facts),
-  warn: (event, facts) => writeLine(event, facts),
-};
-
 function writeLine(event: string, facts: Readonly<Record<string, unknown>>): void {
   const text = JSON.stringify(facts).replace(
     /[\u007f-\u009f\u2028\u2029]/g,

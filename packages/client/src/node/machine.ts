@@ -30,26 +30,21 @@ export function fingerprintOf(components: Readonly<Record<string, string>>): Rea
   );
 }
 
-/** What can be read without rights and without a program; components that this machine does not have are left out. */
+/** What can be read without rights and without a program; a component that this machine does not have is left out. */
 export function machineComponents(): Readonly<Record<string, string>> {
-  const found: Readonly<Record<string, string | null>> = {
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const found = {
     'machine-id': textIn('/etc/machine-id'),
     'host-name': hostname(),
-    'mac-address': firstMacAddress(),
-    'cpu-model': cpus()[0]?.model ?? null,
+    'mac-address': interfaces.flatMap(({ internal, mac }) => (internal ? [] : [mac])).sort()[0],
+    'cpu-model': cpus()[0]?.model,
   };
-  return Object.fromEntries(Object.entries(found).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, value]])));
-}
-
-function firstMacAddress(): string | null {
-  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? []);
-  const macs = addresses.filter(({ internal, mac }) => !internal && mac !== '00:00:00:00:00:00').map(({ mac }) => mac);
-  return macs.sort()[0] ?? null;
+  return Object.fromEntries(Object.entries(found).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 function textIn(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8').trim() || null;
+    return readFileSync(path, 'utf8').trim();
   } catch {
     return null;
   }
