@@ -4,7 +4,6 @@ import type { Tier } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
 import { NO_TIER, tierName } from './decide.ts';
 import type { Decision, DecisionSource, Standing } from './decision.ts';
-import { DecisionTable, interned } from './decision-table.ts';
 import type { PathTerms, Terms } from './terms.ts';
 
 /** Where an answer comes from, and `iatMs` of the word that it stands on. */
@@ -27,12 +26,24 @@ export function decisionFor(terms: Terms, standing: Standing, feature: string, o
   return known === undefined ? unknownFeature(feature, common) : knownFeature(terms, standing, known, common);
 }
 
-/** Answers for every feature of the policy, made once per change so that a check is one look-up and allocates nothing. */
+/**
+ * Answers for every feature of the policy, made once per change so that a check is one look-up and allocates nothing. A
+ * name is the very string that a program's literal of it is: equal names are equal addresses, which is what makes a look-up
+ * fast.
+ */
 export function decisionsFor(terms: Terms, standing: Standing, origin: Origin): ReadonlyMap<string, Decision> {
   const common = shared(terms, standing, origin);
-  return new DecisionTable(
-    terms.path.features.map((feature) => knownFeature(terms, standing, { ...feature, name: interned(feature.name) }, common)),
+  return new Map(
+    terms.path.features.map((feature) => {
+      const name = interned(feature.name);
+      return [name, knownFeature(terms, standing, { ...feature, name }, common)];
+    }),
   );
+}
+
+/** The same text as engines keep the names of properties; one from a parsed document would be compared letter by letter. */
+function interned(text: string): string {
+  return Object.keys({ [text]: null })[0] ?? text;
 }
 
 type Shared = Omit<Decision, 'allowed' | 'feature' | 'code' | 'reason' | 'userMessage'>;
