@@ -16,9 +16,10 @@ import {
   termsInForce,
   tierIndex,
 } from '@glidepath/core';
-import { decodeBase64Url, LEASE_TYP, newId, signWord } from '@glidepath/protocol';
+import { newId } from '@glidepath/protocol/ids';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { readPolicy } from '@glidepath/protocol/policy';
+import { decodeBase64Url, LEASE_TYP, signWord } from '@glidepath/protocol/words';
 import type { LicenseAnswer } from './views.ts';
 
 /** The parts of a license's export that a lease is made of. */

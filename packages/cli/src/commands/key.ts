@@ -1,7 +1,8 @@
 /** `glidepath key`: the keys that sign, their ends, and what to do when one is stolen. */
 import { after, durationWords, type Instant, YEAR } from '@glidepath/core';
-import { decodeBase64Url, signKeySetKey } from '@glidepath/protocol';
+import { signKeySetKey } from '@glidepath/protocol/keys';
 import { openRoot } from '@glidepath/protocol/node';
+import { decodeBase64Url } from '@glidepath/protocol/words';
 import type { ExitCode } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { Registrar } from '../registrar.ts';

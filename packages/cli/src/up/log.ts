@@ -1,6 +1,6 @@
 /** How a running node tells what happens: JSON lines for machines, short lines for a person who started it in a terminal. */
 import type { Log } from '@glidepath/server';
-import { createJsonLog } from '@glidepath/server/telemetry';
+import { createJsonLog } from '@glidepath/server/json-log';
 import type { Shell } from '../shell.ts';
 import { Safe, safeJson, text } from '../terminal/safe-text.ts';
 
