@@ -2,7 +2,7 @@
  * Times work side by side: the contenders take turns, so that a machine that slows down slows all of them, and the clock is
  * the thread's own processor time, so that its neighbours do not count. For work that waits this clock would be wrong.
  */
-import { type Row, rowOf } from './report.ts';
+import { median, type Row, rowOf } from './report.ts';
 
 export interface Contender {
   readonly name: string;
@@ -22,8 +22,17 @@ export interface Measuring {
 
 const WARM_UP_MS = 200;
 
-/** Operations a second of each contender: one row each, with the median, the least and the most of its turns. */
-export function rates(contenders: readonly Contender[], { runs, turnMs }: Measuring): readonly Row[] {
+export interface Measured {
+  /** Operations a second of each contender: the median, the least and the most of its turns. */
+  readonly rows: readonly Row[];
+  /**
+   * How many times as fast one contender is as another: the median over the runs, each compared within itself, so that a
+   * machine that changes its speed between runs changes no ratio.
+   */
+  times(name: string, other: string): number;
+}
+
+export function measure(contenders: readonly Contender[], { runs, turnMs }: Measuring): Measured {
   const turns = contenders.map((contender) => ({ contender, times: 1, rates: [] as number[] }));
   for (const turn of turns) {
     const rate = rateWithin(turn.contender, WARM_UP_MS);
@@ -36,7 +45,14 @@ export function rates(contenders: readonly Contender[], { runs, turnMs }: Measur
       if (turn) turn.rates.push(rateOf(turn.contender, turn.times));
     }
   }
-  return turns.map(({ contender, rates }) => rowOf(contender.name, contender.includes, 'ops/s', rates));
+  const ratesOf = (name: string): readonly number[] => turns.find(({ contender }) => contender.name === name)?.rates ?? [];
+  return {
+    rows: turns.map(({ contender, rates }) => rowOf(contender.name, contender.includes, 'ops/s', rates)),
+    times(name, other) {
+      const others = ratesOf(other);
+      return median(ratesOf(name).map((rate, run) => rate / (others[run] ?? Number.NaN)));
+    },
+  };
 }
 
 function processorMs(): number {

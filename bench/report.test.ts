@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rates } from './measure.ts';
+import { measure } from './measure.ts';
 import { handWritten } from './peers.ts';
 import { atLeast, atMost, jsonLine, median, rowNamed, rowOf, table } from './report.ts';
 import { buildServer, NOW, situations, thresholds } from './situations.ts';
@@ -55,15 +55,16 @@ describe('measuring', () => {
       for (let i = 0; i < times; i++) sum += Math.sqrt(i);
       return sum;
     };
-    const rows = rates(
+    const { rows, times } = measure(
       ['a', 'b'].map((name) => ({ name, includes: '', work })),
-      { runs: 5, turnMs: 1 },
+      { runs: 5, turnMs: 10 },
     );
     expect(rows.map(({ name, runs }) => [name, runs])).toEqual([
       ['a', 5],
       ['b', 5],
     ]);
     expect(rowNamed({ rows }, 'b').min).toBeGreaterThan(0);
+    expect(times('a', 'b')).toBeCloseTo(1 / times('b', 'a'));
   });
 });
 

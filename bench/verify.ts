@@ -5,12 +5,12 @@ import { openKeySet } from '@glidepath/protocol/keys';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { openLease, type WordContext } from '@glidepath/protocol/words';
 import { LICENSE, TestIssuer } from '../packages/client/src/issuer-fixture.ts';
-import { rates } from './measure.ts';
-import { atMost, type Bench, rowNamed } from './report.ts';
+import { measure } from './measure.ts';
+import { atMost, type Bench } from './report.ts';
 import { buildServer } from './situations.ts';
 
-const RUNS = 15;
-const TURN_MS = 120;
+const RUNS = 41;
+const TURN_MS = 40;
 const NOW = instant(1_767_225_600_000);
 /** So many different leases take turns; a power of two. */
 const LEASES = 64;
@@ -29,27 +29,37 @@ export const bench: Bench = {
     const renewals = nonces.map((nonce) => issuer.lease({ path, nonce }));
     const strangers = nonces.map((nonce, i) => issuer.lease({ path: i % 2 === 0 ? path : renamed, nonce }));
     const ctx = contextOf(issuer);
-    for (const leases of [renewals, strangers]) prove(leases, nonces, ctx);
+    for (const leases of [strangers, renewals]) prove(leases, nonces, ctx);
     const bare = bareVerification(renewals, issuer.key.x);
 
-    const rows = rates(
+    const pace = { runs: RUNS, turnMs: TURN_MS };
+    const signature = { name: BARE, includes: 'the signature over bytes at hand, with an imported key', work: bare };
+    const renewed = measure(
       [
-        { name: BARE, includes: 'the signature over bytes at hand, with an imported key', work: bare },
+        signature,
         {
           name: RENEWALS,
           includes: 'text to typed claims: base64url, header, key by kid, signature, JSON, shape, issuer, environment, key window, nonce',
           work: (times) => openAll(renewals, nonces, ctx, times),
         },
+      ],
+      pace,
+    );
+    // Apart from the others: a process reads the leases of one license, and what it has learned of them would be lost.
+    const strange = measure(
+      [
         {
           name: STRANGERS,
           includes: 'the same, and the path is never the one read before: read and checked whole',
           work: (times) => openAll(strangers, nonces, ctx, times),
         },
       ],
-      { runs: RUNS, turnMs: TURN_MS },
+      pace,
     );
-    const rateOf = (name: string): number => rowNamed({ rows }, name).value;
-    return { rows, goals: [atMost('times the time of bare crypto.verify', rateOf(BARE) / rateOf(RENEWALS), 1.15)] };
+    return {
+      rows: [...renewed.rows, ...strange.rows],
+      goals: [atMost('times the time of bare crypto.verify', renewed.times(BARE, RENEWALS), 1.15)],
+    };
   },
 };
 
