@@ -7,7 +7,7 @@ import type { ClientOptions } from '../options.ts';
 import type { Platform } from '../platform.ts';
 import { nodeFetch } from './fetch.ts';
 import { nodeFiles } from './files.ts';
-import { bootId, fingerprintOf, machineComponents, nodeClock, nodeScheduler } from './machine.ts';
+import { bootId, nodeClock, nodeScheduler } from './machine.ts';
 
 const BREAK_GLASS_VARIABLE = 'GLIDEPATH_BREAK_GLASS';
 
@@ -16,12 +16,25 @@ const BREAK_GLASS_VARIABLE = 'GLIDEPATH_BREAK_GLASS';
  * by `whenNothingSigned` until there is something signed. Timers and idle connections keep no process alive.
  */
 export function createClient(options: ClientOptions): LicenceClient {
-  return createClientOn(nodePlatform(options), options);
+  const client = createClientOn(nodePlatform(options), options);
+  const { ready, refresh, close } = client;
+  return Object.assign(client, {
+    ready: (...args: Parameters<typeof ready>) => awake(ready(...args)),
+    refresh: () => awake(refresh()),
+    close: (...args: Parameters<typeof close>) => awake(close(...args)),
+  });
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Whoever waits for an answer keeps the process alive until it is there: a command would otherwise end in the middle. */
+function awake<T>(answer: Promise<T>): Promise<T> {
+  const hold = setInterval(() => undefined, LONGEST_TIMER_MS);
+  return answer.finally(() => clearInterval(hold));
 }
 
 /** The platform of this process, with the parts that the options replace. */
-export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'fingerprint' | 'breakGlassFile' | 'platform'>): Platform {
-  const components = fingerprintOf(options.fingerprint ?? machineComponents());
+export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'breakGlassFile' | 'platform'>): Platform {
   const breakGlassFile = options.breakGlassFile ?? process.env[BREAK_GLASS_VARIABLE];
   return {
     clock: nodeClock,
@@ -32,7 +45,6 @@ export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'fingerpr
     files: nodeFiles(options.cacheDir, Date.now),
     fetch: nodeFetch,
     bootId,
-    fingerprint: () => components,
     breakGlass: async () => (breakGlassFile ? readFile(breakGlassFile, 'utf8').catch(() => null) : null),
     log: { info: writeLine, warn: writeLine },
     ...options.platform,
@@ -41,9 +53,6 @@ export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'fingerpr
 
 /** One line per change on standard error. Names of others are JSON strings, with every control character made visible. */
 function writeLine(event: string, facts: Readonly<Record<string, unknown>>): void {
-  const text = JSON.stringify(facts).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const text = JSON.stringify(facts).replace(/[\x7f-\x9f\u2028\u2029]/g, encodeURIComponent);
   process.stderr.write(`glidepath ${event} ${text}\n`);
 }
