@@ -1,6 +1,5 @@
 /** The answers of a client as a table: one look-up per check, made anew when something changes. Pure. */
 import {
-  type Cause,
   type Decision,
   decisionFor,
   decisionsFor,
@@ -14,6 +13,7 @@ import {
 } from '@glidepath/core';
 import type { Held } from './held.ts';
 import type { Settings } from './options.ts';
+import { NONE } from './standing-now.ts';
 
 export interface Answers {
   readonly table: Table;
@@ -74,28 +74,17 @@ export function answersRemoved(terms: Terms, verdict: VerdictClaims, origin: Ori
 }
 
 /** A signed "no" to somebody who holds nothing: nothing is allowed, and the verdict says why. */
-export function answersRefused(verdict: VerdictClaims): Answers {
-  const { code, reason, iatMs, effectiveAt } = verdict;
-  const refused = (feature: string): Decision =>
-    Object.freeze({
-      allowed: false,
-      feature,
-      tier: 'none',
-      limits: NO_LIMITS,
-      code: code === 'not-started' ? 'not-started' : verdict.verdict === 'holder-removed' ? 'holder-removed' : 'not-in-tier',
-      reason,
-      userMessage: null,
-      cause: refusalCause(verdict),
-      since: effectiveAt,
-      next: null,
-      source: 'server',
-      asOf: iatMs,
-      policy: null,
-    });
-  return { table: EMPTY, other: refused, limits: NO_LIMITS };
-}
-
-function refusalCause({ verdict, code }: VerdictClaims): Cause {
-  if (verdict === 'suspended' || verdict === 'revoked') return verdict;
-  return verdict === 'holder-removed' || code === 'not-started' ? 'none' : 'seats';
+export function answersRefused({ verdict, code, reason, iatMs, effectiveAt }: VerdictClaims): Answers {
+  const isPath = verdict === 'suspended' || verdict === 'revoked';
+  const isAboutSeats = verdict !== 'holder-removed' && code !== 'not-started';
+  const facts = {
+    tier: NONE,
+    code: isAboutSeats ? 'not-in-tier' : (code as 'not-started' | 'holder-removed'),
+    reason,
+    cause: isPath ? verdict : isAboutSeats ? 'seats' : 'none',
+    since: effectiveAt,
+    source: 'server',
+    asOf: iatMs,
+  } as const;
+  return { table: EMPTY, other: (feature) => Object.freeze({ ...noSignedWord(feature, false), ...facts }), limits: NO_LIMITS };
 }

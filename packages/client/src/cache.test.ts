@@ -213,13 +213,13 @@ describe('a lease that was copied to another machine', () => {
     const world = new World();
     const machine = world.machine();
     world.server.terms = { seat: { kind: 'node-locked', overageClosesAt: null }, match: { of: ['cpu', 'disk', 'mac'], need: 2 } };
-    const parts = (cpu: string, disk: string, mac: string) => ({ fingerprint: () => ({ cpu, disk, mac }) });
-    const first = await world.ready(machine, {}, parts('a', 'a', 'a'));
+    const parts = (cpu: string, disk: string, mac: string) => ({ fingerprint: { cpu, disk, mac } });
+    const first = await world.ready(machine, parts('a', 'a', 'a'));
     await world.time.finish(first.client.close());
-    const same = await world.ready(machine, {}, parts('a', 'a', 'b'));
+    const same = await world.ready(machine, parts('a', 'a', 'b'));
     expect(same.client.explain('build').causes.find(({ cause }) => cause === 'identity')?.began).toBe(false);
     await world.time.finish(same.client.close());
-    const moved = await world.ready(machine, {}, parts('a', 'b', 'b'));
+    const moved = await world.ready(machine, parts('a', 'b', 'b'));
     expect(moved.client.explain('build').causes.find(({ cause }) => cause === 'identity')?.began).toBe(true);
     await world.time.run(6 * DAY);
     expect(tierOf(moved)).toBe('full');

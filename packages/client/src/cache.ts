@@ -4,8 +4,9 @@
  * Each word is kept with the one before it, so that one torn file costs nothing. Nothing here believes anything: words
  * are verified by whoever reads them. A disk that fails is counted and otherwise ignored: the client goes on in memory.
  */
+import type { Crypto } from '@glidepath/protocol/words';
 import type { Count } from './counters.ts';
-import type { FileStore } from './platform.ts';
+import type { FileStore, Platform } from './platform.ts';
 import { parseSidecar, type Sidecar, sidecarText } from './sidecar.ts';
 
 export const LEASE = 'lease.jwt';
@@ -19,12 +20,14 @@ type Kept = typeof LEASE | typeof KEY_SET;
 
 export class Cache {
   readonly #files: FileStore;
+  readonly #crypto: Crypto;
   readonly #count: Count;
   /** The sidecar as this process last read or wrote it. */
   #sidecarText: string | null = null;
 
-  constructor(files: FileStore, count: Count) {
+  constructor({ files, crypto }: Pick<Platform, 'files' | 'crypto'>, count: Count) {
     this.#files = files;
+    this.#crypto = crypto;
     this.#count = count;
   }
 
@@ -54,13 +57,13 @@ export class Cache {
     const text = await this.#read(SIDECAR);
     if (text === null || text === this.#sidecarText) return null;
     this.#sidecarText = text;
-    const sidecar = parseSidecar(text);
+    const sidecar = parseSidecar(text, this.#crypto);
     if (sidecar === null) this.#count('cache.sidecar-malformed');
     return sidecar;
   }
 
   keepSidecar(sidecar: Sidecar): Promise<void> {
-    this.#sidecarText = sidecarText(sidecar);
+    this.#sidecarText = sidecarText(sidecar, this.#crypto);
     return this.#write(SIDECAR, this.#sidecarText);
   }
 

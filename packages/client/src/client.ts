@@ -6,8 +6,9 @@
  */
 import { type Contribution, type Decision, explain, type Milliseconds, SECOND } from '@glidepath/core';
 import { TABLE_MASK } from './answers.ts';
-import { createCounters } from './counters.ts';
+import type { Count } from './counters.ts';
 import { type Health, healthOf } from './health.ts';
+import { ownValue } from './held.ts';
 import { Installation } from './installation.ts';
 import { type ClientEvents, createListeners } from './listeners.ts';
 import { type ClientOptions, settingsOf } from './options.ts';
@@ -46,8 +47,6 @@ export interface LicenceClient {
 }
 
 const READY_MS: Milliseconds = 5 * SECOND;
-/** Names that the policy does not know are remembered so that asking again allocates nothing; but not without end. */
-const OTHERS_MAX = 1_000;
 
 /** Makes a client on a platform. `createClient` of the package does it for Node. */
 export function createClientOn(platform: Platform, options: ClientOptions): LicenceClient {
@@ -60,12 +59,13 @@ export function assembleClient(
   options: ClientOptions,
 ): { readonly client: LicenceClient; readonly installation: Installation } {
   const settings = settingsOf(options);
-  const counters = createCounters();
-  const { count } = counters;
+  const { misconfiguration } = settings;
+  const counters = new Map<string, number>();
+  const count: Count = (name) => void counters.set(name, (counters.get(name) ?? 0) + 1);
   const listeners = createListeners(count);
   const installation = new Installation(settings, platform, count);
   const waiting = new Set<() => void>();
-  let status: ClientStatus = settings.misconfiguration === null ? 'not-ready' : 'fatal';
+  let status: ClientStatus = misconfiguration === null ? 'not-ready' : 'fatal';
   let closed: Promise<void> | null = null;
   let isLoaded = false;
 
@@ -74,27 +74,18 @@ export function assembleClient(
     platform.log.warn('internal', { error: String(error) });
   };
   const moved = (): void => {
-    const silence = refresher.failure?.code ?? null;
-    const now = statusOf({
-      misconfiguration: settings.misconfiguration,
-      held: installation.held,
-      silence,
-      now: trustedNow(installation.time),
-    });
-    if (now === status) return;
+    const { held, time } = installation;
     const from = status;
-    status = now;
-    const say = now === 'ready' ? platform.log.info : platform.log.warn;
-    say.call(platform.log, 'status-changed', { from, to: now });
-    listeners.tell('status', { from, to: now });
+    status = statusOf(misconfiguration, held, refresher.failure?.code, trustedNow(time));
+    if (status === from) return;
+    platform.log[status === 'ready' ? 'info' : 'warn']('status-changed', { from, to: status });
+    listeners.tell('status', { from, to: status });
   };
-  const refresher: Refresher = new Refresher(installation, {
-    settled: () => {
-      ticker.tick();
-      for (const look of [...waiting]) look();
-    },
-    failed,
-  });
+  const settled = (): void => {
+    ticker.tick();
+    for (const look of waiting) look();
+  };
+  const refresher: Refresher = new Refresher(installation, settled, failed);
   const ticker: Ticker = new Ticker(installation, listeners, { moved, woke: () => refresher.wake(), failed });
 
   const loading = installation
@@ -102,58 +93,37 @@ export function assembleClient(
     .catch(failed)
     .then(() => {
       isLoaded = true;
-      ticker.tick();
-      if (closed === null && settings.misconfiguration === null) refresher.start();
-      for (const look of [...waiting]) look();
+      settled();
+      if (closed === null && misconfiguration === null) refresher.start();
     })
     .catch(failed);
 
-  let others = new Map<string, Decision>();
-  let othersOf = ticker.answers;
-  const other = (feature: string): Decision => {
-    const { answers } = ticker;
-    if (othersOf !== answers) {
-      othersOf = answers;
-      others = new Map();
-    }
-    const name = typeof feature === 'string' ? feature : typeof feature;
-    if (ticker.standing !== null) count('unknown-feature');
-    const known = others.get(name);
-    if (known !== undefined) return known;
-    const decision = answers.other(name);
-    if (others.size < OTHERS_MAX) others.set(name, decision);
-    return decision;
-  };
   const check = (feature: string): Decision => {
     if (typeof feature === 'string') {
       for (let entry = ticker.answers.table[feature.length & TABLE_MASK]; entry; entry = entry.next) {
         if (entry.name === feature) return entry.decision;
       }
     }
-    return other(feature);
+    if (ticker.standing !== null) count('unknown-feature');
+    return ticker.answers.other(String(feature));
   };
 
   /** Nothing more can be learned by waiting: there is a word of this start, or somebody has to do something. */
   const isSettled = (): boolean => {
-    if (!isLoaded) return false;
-    const { lease, refusal, memory } = installation.held;
-    if (settings.misconfiguration !== null || refusal !== null || status === 'error' || status === 'fatal') return true;
-    const isEnough = lease !== null && lease.source !== 'bootstrap' && !memory.released;
-    return isEnough || (lease !== null && refresher.failure !== null);
+    const { lease, memory } = installation.held;
+    const isEnough = lease !== null && (refresher.failure !== null || (lease.source !== 'bootstrap' && !memory.released));
+    return closed !== null || (isLoaded && (isEnough || status === 'error' || status === 'fatal'));
   };
 
   const methods: Omit<LicenceClient, 'status'> = {
     check,
-    limit: (name) => {
-      const { limits } = ticker.answers;
-      return Object.hasOwn(limits, name) ? limits[name] : undefined;
-    },
+    limit: (name) => ownValue(ticker.answers.limits, name),
     explain(feature) {
       const situation = situationOf(installation.held);
       const causes = situation === null ? [] : explain(situation.terms, situation.observations, trustedNow(installation.time));
       return { decision: check(feature), causes };
     },
-    health: () => healthOf({ status, installation, ticker, refresher, counters: counters.snapshot() }),
+    health: () => healthOf({ status, installation, ticker, refresher, counters: Object.fromEntries(counters) }),
     on: (event, listener) => listeners.on(event, listener),
     ready({ timeoutMs = READY_MS } = {}) {
       return new Promise((resolve) => {
@@ -163,7 +133,7 @@ export function assembleClient(
           resolve(status);
         };
         const look = (): void => {
-          if (isSettled() || closed !== null) done();
+          if (isSettled()) done();
         };
         const timer = platform.scheduler.after(timeoutMs, done);
         waiting.add(look);
@@ -182,7 +152,7 @@ export function assembleClient(
         if (release) await refresher.release();
         ticker.stop();
         await installation.save();
-        for (const look of [...waiting]) look();
+        for (const look of waiting) look();
       })().catch(failed);
       return closed;
     },

@@ -4,7 +4,7 @@
  * The HTTP status is looked at only where there is no such word, and then only to choose how long to wait. Whatever else
  * the body holds is for people.
  */
-import { type Counter, Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims, SECOND } from '@glidepath/core';
+import { type Counter, Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/core';
 import { encodeBase64Url, type SigningKey, signProof } from '@glidepath/protocol/words';
 import type { Count } from './counters.ts';
 import { parseJson } from './key-ring.ts';
@@ -13,7 +13,6 @@ import type { HttpAnswer, Platform, TransportCode } from './platform.ts';
 import { type Expected, readWord, type Word } from './reading-words.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
-const TIMEOUT_MS: Milliseconds = 10 * SECOND;
 const NONCE_BYTES = 16;
 
 export interface Lines {
@@ -21,6 +20,7 @@ export interface Lines {
   readonly licenseKey: string;
   readonly key: SigningKey;
   readonly count: Count;
+  readonly timeoutMs: Milliseconds;
   /** Given up when the client is closed. */
   readonly closing: AbortSignal;
 }
@@ -90,10 +90,14 @@ export async function ask(lines: Lines, url: string, body: object, expected: () 
 }
 
 /** Sends a request (a POST where there is a body) and gives it up after its time, whatever the transport does about it. Never rejects. */
-export async function send({ platform, licenseKey, closing }: Lines, url: string, body: string | null): Promise<HttpAnswer | NoWord> {
+export async function send(
+  { platform, licenseKey, timeoutMs, closing }: Lines,
+  url: string,
+  body: string | null,
+): Promise<HttpAnswer | NoWord> {
   const late = new AbortController();
   const signal = AbortSignal.any([closing, late.signal]);
-  const timer = platform.scheduler.after(TIMEOUT_MS, () => late.abort());
+  const timer = platform.scheduler.after(timeoutMs, () => late.abort());
   try {
     const headers = { authorization: `Bearer ${licenseKey}`, accept: 'application/json', 'content-type': 'application/json' };
     const request = { method: body === null ? 'GET' : 'POST', url, headers, body, bodyMaxBytes: BODY_MAX_BYTES, signal } as const;

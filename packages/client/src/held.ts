@@ -132,17 +132,10 @@ function receiptsOf({ claims, trust }: HeldLease, before: Memory['receipts'], no
   return Object.fromEntries(names.map((name) => [name, earlier(ownValue(before, name) ?? now, now)]));
 }
 
-/** What was remembered under a server whose clock was ahead lies in the future once that is mended; it counts from now. */
+/** What was received under a server whose clock was ahead lies in the future once that is mended; it counts from now. */
 function noLaterThan(memory: Memory, now: Instant): Memory {
-  const orNull = (at: Instant | null) => (at === null ? null : earlier(at, now));
-  return {
-    ...memory,
-    receipts: Object.fromEntries(Object.entries(memory.receipts).map(([name, at]) => [name, earlier(at, now)])),
-    wordAt: orNull(memory.wordAt),
-    clockBehindAt: orNull(memory.clockBehindAt),
-    identityChangedAt: orNull(memory.identityChangedAt),
-    firstRunAt: orNull(memory.firstRunAt),
-  };
+  const receipts = Object.fromEntries(Object.entries(memory.receipts).map(([name, at]) => [name, earlier(at, now)]));
+  return { ...memory, receipts };
 }
 
 function earlier(a: Instant, b: Instant): Instant {

@@ -20,6 +20,7 @@ import type { Settings } from './options.ts';
 import type { Platform } from './platform.ts';
 import { type Expected, isLease, readLease, signerOf, type Word } from './reading-words.ts';
 import { BLANK, hasHeardLater, type Memory, mergeMemories, type Sidecar, union } from './sidecar.ts';
+import type { Position } from './standing-now.ts';
 import {
   anchored,
   atLeast,
@@ -35,12 +36,6 @@ import {
 } from './trusted-time.ts';
 
 const KEYS_MAX = 8;
-
-/** Where a running application stands, for the next process. */
-export interface Position {
-  readonly tier: string | null;
-  readonly stepAt: Instant | null;
-}
 
 export class Installation {
   readonly settings: Settings;
@@ -58,13 +53,13 @@ export class Installation {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: Settings, platform: Platform, count: Count) {
-    const { crypto, files } = platform;
+    const { crypto } = platform;
     this.settings = settings;
     this.platform = platform;
     this.count = count;
     this.ring = new KeyRing({ roots: settings.roots, env: settings.env, crypto }, settings.issuer, count);
     this.keyHash = hashSecret(settings.licenseKey, crypto);
-    this.#cache = new Cache(files, count);
+    this.#cache = new Cache(platform, count);
     const reading = this.#reading();
     this.time = firstTime(reading);
     this.#savedAtMs = reading.monotonic;
@@ -165,7 +160,7 @@ export class Installation {
     this.#remember({ heard: memory.heard + 1, keys: this.#keys(), grantsReported: union(memory.grantsReported, grantsReported) });
     // The server gave the seat anew, to this machine as it is now. A renewal does not: else a change would be forgotten with it.
     if (isLease(word) && isNewHold(previous, word.claims)) {
-      this.#remember({ fingerprint: this.platform.fingerprint(), identityChangedAt: null });
+      this.#remember({ fingerprint: this.settings.fingerprint ?? {}, identityChangedAt: null });
     }
     this.observe();
     if (isLease(word)) await this.#cache.keep(LEASE, word.compact, previous?.source === 'bootstrap' ? null : (previous?.compact ?? null));
@@ -190,7 +185,7 @@ export class Installation {
     const now = trustedNow(this.time);
     const { lease, memory } = this.held;
     const clockBehindAt = isClockBehind(this.time) ? (memory.clockBehindAt ?? now) : null;
-    const identityChangedAt = identityObserved(lease, memory, this.platform.fingerprint(), now);
+    const identityChangedAt = identityObserved(lease, memory, this.settings.fingerprint ?? {}, now);
     if (clockBehindAt !== memory.clockBehindAt || identityChangedAt !== memory.identityChangedAt) {
       this.#remember({ clockBehindAt, identityChangedAt });
     }
@@ -208,10 +203,10 @@ export class Installation {
   async breakGlass(): Promise<HeldLease | null> {
     const text = await this.platform.breakGlass().catch(() => null);
     if (text === null) return null;
-    const now = this.now();
     const { memory, lease: previous } = this.held;
-    const lease = usable(readLease(text.trim(), this.expectedAnswer(null)), memory, this.position.tier, now, this.count);
+    const lease = usable(readLease(text.trim(), this.expectedAnswer(null)), memory, this.position.tier, this.count);
     if (!lease?.grant) return null;
+    this.now();
     this.time = atLeast(this.time, lease.claims.iatMs);
     this.held = withLease(this.held, lease, trustedNow(this.time));
     this.#remember({ grantsUsed: [...memory.grantsUsed, lease.grant.jti] });

@@ -33,7 +33,7 @@ export interface ClientOptions {
   readonly client?: string;
   /** A break-glass lease, used when nothing else is left. Default: `GLIDEPATH_BREAK_GLASS` of the environment. */
   readonly breakGlassFile?: string;
-  /** What makes this machine itself, by component; only hashes leave it. Default: what the platform finds. */
+  /** Hashes of what makes this machine itself, by component: `machineFingerprint()` for node-locked plans. Default: none. */
   readonly fingerprint?: Readonly<Record<string, string>>;
   /** Parts of the platform to replace: clocks, files, HTTP, logs. */
   readonly platform?: Partial<Platform>;

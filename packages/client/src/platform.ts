@@ -62,8 +62,6 @@ export interface Platform {
    * process with the same id, so that the time between two processes is known and not guessed.
    */
   bootId(): string | null;
-  /** Hashes of what makes this machine itself, by component; empty where nothing is known. */
-  fingerprint(): Readonly<Record<string, string>>;
   /** The break-glass lease that somebody laid ready; null where there is none. */
   breakGlass(): Promise<string | null>;
   readonly log: Log;

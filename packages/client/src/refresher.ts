@@ -19,8 +19,9 @@ const WAKE_MS: Milliseconds = 5_000;
 const REFUSED_AGAIN_MS: Milliseconds = MINUTE;
 /** As many as a request may name. */
 const GRANTS_MAX = 16;
+const REQUEST_MS: Milliseconds = 10_000;
+/** Whoever gives a seat back is on the way out. */
 const RELEASE_MS: Milliseconds = 3_000;
-const KEY_SET_AGE_MS: Milliseconds = 24 * 60 * MINUTE;
 
 export interface Failure {
   readonly code: Silence;
@@ -29,17 +30,13 @@ export interface Failure {
   readonly count: number;
 }
 
-/** What the loop reports to whoever made it. */
-export interface Follower {
-  /** A word was taken over, or an attempt brought none. */
-  settled(): void;
-  failed(error: unknown): void;
-}
-
 export class Refresher {
   failure: Failure | null = null;
   readonly #installation: Installation;
-  readonly #follower: Follower;
+  /** A word was taken over, or an attempt brought none. */
+  readonly #settled: () => void;
+  /** Something is wrong in this package itself. */
+  readonly #failed: (error: unknown) => void;
   readonly #closing = new AbortController();
   #endpoints: readonly Endpoint[];
   #timer: Timer | null = null;
@@ -48,11 +45,11 @@ export class Refresher {
   #kept: Promise<void> = Promise.resolve();
   /** The server answered a renewal without a word and as if the lease were gone. */
   #isLeaseGone = false;
-  #keySetAt: Milliseconds | null = null;
 
-  constructor(installation: Installation, follower: Follower) {
+  constructor(installation: Installation, settled: () => void, failed: (error: unknown) => void) {
     this.#installation = installation;
-    this.#follower = follower;
+    this.#settled = settled;
+    this.#failed = failed;
     this.#endpoints = endpointsOf(installation.settings.servers);
   }
 
@@ -71,14 +68,14 @@ export class Refresher {
   refresh(): Promise<void> {
     this.#running ??= this.#attempt()
       .catch((error: unknown) => {
-        this.#follower.failed(error);
+        this.#failed(error);
         this.#wait(MINUTE);
       })
       .then(() => {
         this.#running = null;
-        this.#follower.settled();
+        this.#settled();
       })
-      .catch((error: unknown) => this.#follower.failed(error));
+      .catch(this.#failed);
     return this.#running;
   }
 
@@ -96,18 +93,18 @@ export class Refresher {
     this.#timer = this.#installation.platform.scheduler.after(delayMs, () => void this.refresh());
   }
 
-  #lines(closing: AbortSignal): Lines | null {
+  #lines(closing: AbortSignal, timeoutMs: Milliseconds): Lines | null {
     const { platform, settings, key, count } = this.#installation;
-    return key && { platform, licenseKey: settings.licenseKey, key, count, closing };
+    return key && { platform, licenseKey: settings.licenseKey, key, count, timeoutMs, closing };
   }
 
   async #attempt(): Promise<void> {
     const installation = this.#installation;
-    const lines = this.#lines(this.#closing.signal);
+    const lines = this.#lines(this.#closing.signal, REQUEST_MS);
     if (lines === null || installation.settings.misconfiguration !== null) return;
     if (await installation.adopt()) {
       this.failure = null;
-      this.#follower.settled();
+      this.#settled();
       const dueInMs = this.#dueInMs();
       if (dueInMs > 0) return this.#wait(dueInMs);
     }
@@ -128,7 +125,7 @@ export class Refresher {
   async #askAll(lines: Lines, grants: readonly string[]): Promise<Word | NoWord> {
     const installation = this.#installation;
     const { held, settings, platform, ring } = installation;
-    const { person, group, client } = settings;
+    const { person, group, client, fingerprint } = settings;
     const isRenewal = !this.#isLeaseGone && nextOperation(held) === 'renew';
     const { nonce, proof } = newProof(
       lines,
@@ -138,7 +135,7 @@ export class Refresher {
     );
     const body = {
       proof,
-      fingerprint: platform.fingerprint(),
+      fingerprint,
       person,
       group,
       client,
@@ -147,7 +144,6 @@ export class Refresher {
     };
     let last: Word | NoWord = { code: 'refused', detail: 'no server', retryAfterMs: null };
     for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
-      await this.#renewKeySet(lines, url);
       last = await ask(lines, `${url}/v1/leases${isRenewal ? '/renew' : ''}`, body, () => installation.expectedAnswer(nonce), {
         version: () => ring.held?.version ?? 0,
         take: () => this.#takeKeySet(lines, url),
@@ -165,7 +161,7 @@ export class Refresher {
 
   #heard(word: Word, grants: readonly string[]): void {
     const { count } = this.#installation;
-    this.#kept = this.#installation.receive(word, grants).catch((error: unknown) => this.#follower.failed(error));
+    this.#kept = this.#installation.receive(word, grants).catch(this.#failed);
     count(isLease(word) ? 'leases' : `verdicts.${word.claims.verdict}`);
     this.#isLeaseGone = false;
     this.failure = null;
@@ -191,19 +187,10 @@ export class Refresher {
     this.#wait(this.#isLeaseGone && count === 1 ? SOON_MS : delay);
   }
 
-  /** Once a day in any case, to hear of compromised keys. */
-  async #renewKeySet(lines: Lines, url: string): Promise<void> {
-    const monotonic = this.#installation.platform.clock.monotonic();
-    this.#keySetAt ??= monotonic;
-    if (monotonic - this.#keySetAt > KEY_SET_AGE_MS) await this.#takeKeySet(lines, url);
-  }
-
   async #takeKeySet(lines: Lines, url: string): Promise<boolean> {
-    const { platform, count } = this.#installation;
-    this.#keySetAt = platform.clock.monotonic();
     const answer = await send(lines, `${url}/v1/keyset`, null);
     if ('body' in answer) return this.#installation.takeKeySet(parseJson(answer.body));
-    count(`key-set.${answer.code}`);
+    this.#installation.count(`key-set.${answer.code}`);
     return false;
   }
 
@@ -211,10 +198,8 @@ export class Refresher {
   async release(): Promise<void> {
     const { held, keyHash, platform, count } = this.#installation;
     const { lease } = held;
-    const giveUp = new AbortController();
-    const lines = this.#lines(giveUp.signal);
+    const lines = this.#lines(new AbortController().signal, RELEASE_MS);
     if (lines === null || lease?.via !== 'issuer' || lease.source === 'bootstrap') return;
-    const timer = platform.scheduler.after(RELEASE_MS, () => giveUp.abort());
     const body = JSON.stringify({ proof: newProof(lines, 'release', keyHash, lease.claims).proof });
     for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
       const answer = await send(lines, `${url}/v1/leases/release`, body);
@@ -223,6 +208,5 @@ export class Refresher {
       count(isReleased ? 'released' : 'release-failed');
       if (isReleased) break;
     }
-    timer.cancel();
   }
 }

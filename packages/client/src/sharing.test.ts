@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '@glidepath/core';
+import { nodeCrypto } from '@glidepath/protocol/node';
 import { describe, expect, it } from 'vitest';
 import { answer } from './issuer-fixture.ts';
 import { parseSidecar } from './sidecar.ts';
@@ -14,7 +15,7 @@ describe('two clients on one cache', () => {
     await world.time.run(3 * DAY);
     expect(new Set(world.server.asked.map(({ jkt }) => jkt)).size).toBe(1);
     expect([tierOf(first), tierOf(second)]).toEqual(['full', 'full']);
-    expect(parseSidecar(machine.disk.texts.get('sidecar.json') ?? '')).not.toBeNull();
+    expect(parseSidecar(machine.disk.texts.get('sidecar.json') ?? '', nodeCrypto)).not.toBeNull();
     world.server.isUp = false;
     expect(tierOf(await world.ready(machine))).toBe('full');
   });
@@ -67,6 +68,6 @@ describe('two clients on one cache', () => {
     machine.disk.texts.set('sidecar.json', '{"format":1,"mem');
     await world.time.run(2 * HOUR);
     expect(tierOf(second)).toBe('full');
-    expect(parseSidecar(machine.disk.texts.get('sidecar.json') ?? '')).not.toBeNull();
+    expect(parseSidecar(machine.disk.texts.get('sidecar.json') ?? '', nodeCrypto)).not.toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { instant } from '@glidepath/core';
+import { nodeCrypto } from '@glidepath/protocol/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLANK, hasHeardLater, type Memory, mergeMemories, parseSidecar, type Sidecar, sidecarText } from './sidecar.ts';
@@ -30,17 +31,17 @@ describe('sidecar', () => {
       fc.property(memory, maybe(fc.nat(1e6)), (remembered, wall) => {
         const time = wall === null ? null : saved(firstTime({ wall: instant(wall), monotonic: 7 }), 'boot');
         const sidecar: Sidecar = { memory: remembered, time };
-        expect(parseSidecar(sidecarText(sidecar))).toMatchObject(sidecar);
+        expect(parseSidecar(sidecarText(sidecar, nodeCrypto), nodeCrypto)).toMatchObject(sidecar);
       }),
     );
   });
 
   it('is nothing when it is cut off anywhere, and never throws', () => {
-    const text = sidecarText({ memory: BLANK, time: saved(firstTime({ wall: instant(1), monotonic: 1 }), null) });
-    for (let length = 0; length < text.length; length++) expect(parseSidecar(text.slice(0, length))).toBeNull();
+    const text = sidecarText({ memory: BLANK, time: saved(firstTime({ wall: instant(1), monotonic: 1 }), null) }, nodeCrypto);
+    for (let length = 0; length < text.length; length++) expect(parseSidecar(text.slice(0, length), nodeCrypto)).toBeNull();
     fc.assert(
       fc.property(fc.json(), (json) => {
-        expect(parseSidecar(json)).toBeNull();
+        expect(parseSidecar(json, nodeCrypto)).toBeNull();
       }),
     );
   });

@@ -5,7 +5,7 @@
  * that is lost, torn or forged costs at most a dwell that begins again; SECURITY.md says what that is worth.
  */
 import type { Counter, Instant } from '@glidepath/core';
-import { type Check, fields, integer, list, natural, orNull, record, text } from '@glidepath/protocol/words';
+import { type Crypto, encodeBase64Url } from '@glidepath/protocol/words';
 import { parseJson } from './key-ring.ts';
 import type { SavedTime } from './trusted-time.ts';
 
@@ -64,51 +64,23 @@ export const BLANK: Memory = {
 
 const FORMAT = 1;
 
-export function sidecarText({ memory, time }: Sidecar): string {
-  return JSON.stringify({ format: FORMAT, memory, time });
+/** With the hash of what it says, so that a text which rotted on its disk is not half believed. */
+export function sidecarText({ memory, time }: Sidecar, crypto: Hasher): string {
+  return JSON.stringify({ format: FORMAT, memory, time, sum: sumOf({ memory, time }, crypto) });
 }
 
 /** The sidecar in a text, or null for anything that is not whole and of this format. */
-export function parseSidecar(content: string): Sidecar | null {
-  const value = parseJson(content);
-  return checkSidecar(value) === null ? (value as Sidecar) : null;
+export function parseSidecar(text: string, crypto: Hasher): Sidecar | null {
+  const { format, memory, time, sum } = (parseJson(text) ?? {}) as Partial<Sidecar> & { readonly format?: unknown; readonly sum?: unknown };
+  if (format !== FORMAT || memory === undefined || time === undefined || sum !== sumOf({ memory, time }, crypto)) return null;
+  return { memory, time };
 }
 
-const isBoolean: Check = (value) => (typeof value === 'boolean' ? null : '');
-const isFormat: Check = (value) => (value === FORMAT ? null : '');
+type Hasher = Pick<Crypto, 'sha256'>;
 
-const checkSidecar = fields({
-  format: isFormat,
-  memory: fields({
-    license: orNull(text),
-    keys: list(text),
-    seq: orNull(fields({ incarnation: natural, count: natural })),
-    wordAt: orNull(integer),
-    heard: natural,
-    receipts: record(integer),
-    tier: orNull(text),
-    stepAt: orNull(integer),
-    clockBehindAt: orNull(integer),
-    identityChangedAt: orNull(integer),
-    fingerprint: record(text),
-    firstRunAt: orNull(integer),
-    released: isBoolean,
-    grantsUsed: list(text),
-    grantsReported: list(text),
-  } satisfies Record<keyof Memory, Check>),
-  time: orNull(
-    fields({
-      signedAt: integer,
-      acceptedMs: natural,
-      gaps: list(fields({ ms: natural, openedAtRunMs: natural, grewAtRunMs: natural })),
-      unverifiedRunMs: natural,
-      skewMs: integer,
-      bootId: orNull(text),
-      wallAt: integer,
-      monotonicAt: integer,
-    } satisfies Record<keyof SavedTime, Check>),
-  ),
-});
+function sumOf(sidecar: Sidecar, crypto: Hasher): string {
+  return encodeBase64Url(crypto.sha256(new TextEncoder().encode(JSON.stringify(sidecar))));
+}
 
 /**
  * Joins what another process of the installation remembers with what this one does. The one that heard a later word is

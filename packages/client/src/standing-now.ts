@@ -3,10 +3,16 @@
  *
  * `due` is what the path says; `shown` is what a running application gets, which is higher while it is on its way down.
  */
-import { instant, type Notify, type Standing, standingAt, type Terms, type Timeline } from '@glidepath/core';
+import { type Instant, type Notify, type Standing, standingAt, type Terms, type Timeline } from '@glidepath/core';
 import { type Descent, descend } from './descent.ts';
-import type { Position } from './installation.ts';
 import { noticeNow, type TrustedTime, trustedNow } from './trusted-time.ts';
+
+/** Where a running application stands, for the next moment and the next process: by name, because tiers move in policies. */
+export interface Position {
+  /** Null before any word; `none` where there is no tier. */
+  readonly tier: string | null;
+  readonly stepAt: Instant | null;
+}
 
 export interface Glide {
   readonly terms: Terms;
@@ -15,61 +21,44 @@ export interface Glide {
 
 export interface Moment {
   readonly shown: Standing;
-  /** Name of the tier in force; `none` before the start. */
-  readonly tier: string;
-  readonly descent: Descent;
+  readonly position: Position;
 }
 
-const NONE = 'none';
+export const NONE = 'none';
 
-/** Where a running application stands, as a position in these terms; null where it stands nowhere yet. */
-export function startingDescent({ terms, timeline }: Glide, position: Position, isFresh: boolean, time: TrustedTime): Descent {
+/**
+ * The next moment of whoever stands at `position` and was last shown `before`. `isFresh`: the lease came from the server,
+ * so that one who stands nowhere yet starts where the path is; with a cache alone, from what the lease gives.
+ */
+export function momentOf(
+  { terms, timeline }: Glide,
+  position: Position,
+  isFresh: boolean,
+  time: TrustedTime,
+  before: Standing | null,
+): Moment {
   const { tiers } = terms.path;
-  const stepAt = position.stepAt === null ? null : time.reading.monotonic + Math.max(0, position.stepAt - trustedNow(time));
-  if (position.tier === NONE) return { tier: tiers.length, stepAt };
-  const place = tiers.findIndex(({ name }) => name === position.tier);
-  if (place >= 0) return { tier: place, stepAt };
-  // Nobody has run on these terms: whoever starts loses nothing. A cache without memory starts from what the lease gives.
-  const due = standingAt(timeline, trustedNow(time)).tier ?? tiers.length;
-  return { tier: isFresh ? due : terms.tier, stepAt: null };
-}
-
-/** The same place in the tiers of other terms, by name; the lease's own tier where there is none of that name. */
-export function carriedOver(descent: Descent, from: Terms, to: Terms): Descent {
-  const name = from.path.tiers[descent.tier]?.name;
-  if (name === undefined) return { ...descent, tier: to.path.tiers.length };
-  const place = to.path.tiers.findIndex((tier) => tier.name === name);
-  return { ...descent, tier: place < 0 ? to.tier : place };
-}
-
-export function momentOf({ terms, timeline }: Glide, descent: Descent, time: TrustedTime, takenAt: number | null): Moment {
-  const { tiers } = terms.path;
-  const due = standingAt(timeline, trustedNow(time));
-  const moved = descend(descent, due.tier ?? tiers.length, time.reading.monotonic);
+  const now = trustedNow(time);
+  const due = standingAt(timeline, now);
+  const dueTier = due.tier ?? tiers.length;
+  const held = position.tier === NONE ? tiers.length : tiers.findIndex(({ name }) => name === position.tier);
+  const start = isFresh && position.tier === null ? dueTier : terms.tier;
+  const descent = descend({ tier: held < 0 ? start : held, stepAt: position.stepAt }, dueTier, now);
+  const nameOf = (tier: number) => tiers[tier]?.name ?? NONE;
+  const standing = descent.tier === dueTier ? due : onTheWay(terms, due, descent, nameOf(descent.tier + 1), before, now);
   const notify = higher(due.notify, standingAt(timeline, noticeNow(time)).notify);
-  const isDue = moved.tier === (due.tier ?? tiers.length);
-  const shown = isDue ? due : onTheWay(terms, due, moved, time, descent.tier === moved.tier ? takenAt : null);
-  return { shown: shown.notify === notify ? shown : { ...shown, notify }, tier: tiers[moved.tier]?.name ?? NONE, descent: moved };
+  return { shown: { ...standing, notify }, position: { tier: nameOf(descent.tier), stepAt: descent.stepAt } };
 }
 
 /** The standing one or more tiers above what is due. */
-function onTheWay(terms: Terms, due: Standing, { tier, stepAt }: Descent, time: TrustedTime, takenAt: number | null): Standing {
-  const now = trustedNow(time);
-  const below = terms.path.tiers[tier + 1]?.name ?? NONE;
-  const next = stepAt === null ? null : { cause: due.cause, at: instant(now + Math.max(0, stepAt - time.reading.monotonic)), tier: below };
-  const isLower = tier > terms.planTier;
-  return {
-    code: isLower ? 'degraded' : 'ok',
-    tier,
-    cause: isLower ? due.cause : 'none',
-    since: isLower ? instant(takenAt ?? now) : terms.startsAt,
-    notify: due.notify,
-    next,
-  };
+function onTheWay(terms: Terms, due: Standing, { tier, stepAt }: Descent, below: string, before: Standing | null, now: Instant): Standing {
+  const next = stepAt === null ? null : { cause: due.cause, at: stepAt, tier: below };
+  if (tier <= terms.planTier) return { ...due, code: 'ok', tier, cause: 'none', since: terms.startsAt, next };
+  return { ...due, code: 'degraded', tier, since: before?.tier === tier ? before.since : now, next };
 }
 
 const SEVERITIES: readonly Notify[] = ['none', 'info', 'warning', 'critical'];
 
-export function higher(a: Notify, b: Notify): Notify {
+function higher(a: Notify, b: Notify): Notify {
   return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
 }

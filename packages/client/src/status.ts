@@ -2,7 +2,6 @@
 import { type Instant, instant, type VerdictClaims } from '@glidepath/core';
 import { isToBeMended, type Silence } from './exchange.ts';
 import type { Held } from './held.ts';
-import type { Misconfiguration } from './options.ts';
 import { situationOf } from './terms-of-lease.ts';
 
 /**
@@ -12,27 +11,19 @@ import { situationOf } from './terms-of-lease.ts';
  */
 export type ClientStatus = 'not-ready' | 'ready' | 'stale' | 'error' | 'fatal';
 
-export interface Condition {
-  readonly misconfiguration: Misconfiguration | null;
-  readonly held: Held;
-  /** Why the last attempt brought no word; null when it brought one, or there was none. */
-  readonly silence: Silence | null;
-  readonly now: Instant;
-}
-
-export function statusOf({ misconfiguration, held, silence, now }: Condition): ClientStatus {
-  if (misconfiguration !== null || removalOf(held) !== null) return 'fatal';
-  if (held.lease === null && held.refusal !== null) return 'error';
-  if (silence !== null && isToBeMended(silence)) return 'error';
-  if (held.lease === null) return 'not-ready';
+/** `silence`: why the last attempt brought no word. */
+export function statusOf(misconfiguration: string | null, held: Held, silence: Silence | undefined, now: Instant): ClientStatus {
+  if (misconfiguration !== null || removalOf(held) !== undefined) return 'fatal';
+  if (held.refusal !== null || (silence !== undefined && isToBeMended(silence))) return 'error';
   const holdsUntil = holdEndsAt(held);
-  return holdsUntil !== null && now >= holdsUntil ? 'stale' : 'ready';
+  if (holdsUntil === null) return 'not-ready';
+  return now < holdsUntil ? 'ready' : 'stale';
 }
 
 /** The verdict by which this holder was removed, if it was. */
-export function removalOf({ verdicts, refusal }: Held): VerdictClaims | null {
-  const standing = verdicts.find(({ claims }) => claims.verdict === 'holder-removed')?.claims;
-  return standing ?? (refusal?.verdict === 'holder-removed' ? refusal : null);
+export function removalOf({ verdicts, refusal }: Held): VerdictClaims | undefined {
+  const isRemoval = (claims: VerdictClaims | null) => claims?.verdict === 'holder-removed';
+  return verdicts.find(({ claims }) => isRemoval(claims))?.claims ?? (refusal && isRemoval(refusal) ? refusal : undefined);
 }
 
 /** When the lease in hand turns stale. */

@@ -82,10 +82,9 @@ export function isClockBehind({ signedAt, reading }: TrustedTime): boolean {
   return signedAt - reading.wall > CLOCK_BEHIND_MS;
 }
 
-/** How much running time until the oldest gap counts; null where there is none. */
-export function gapCountsInMs({ gaps, unverifiedRunMs }: TrustedTime): Milliseconds | null {
-  const [oldest] = gaps;
-  return oldest === undefined ? null : Math.max(0, oldest.grewAtRunMs + GAP_RUN_MS - unverifiedRunMs);
+/** How much running time until the oldest gap counts; 0 where there is none. */
+export function gapCountsInMs({ gaps: [oldest], unverifiedRunMs }: TrustedTime): Milliseconds {
+  return oldest === undefined ? 0 : oldest.grewAtRunMs + GAP_RUN_MS - unverifiedRunMs;
 }
 
 /** Time goes on, within one process. */

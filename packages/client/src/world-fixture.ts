@@ -46,7 +46,6 @@ export class World {
       files: machine.disk,
       fetch: this.server.fetch,
       bootId: process.bootId,
-      fingerprint: () => ({}),
       breakGlass: async () => null,
       log: { info: note, warn: note },
       ...parts,

@@ -18,21 +18,20 @@ export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
 }
 
 async function textOf(response: Response, { bodyMaxBytes, signal }: HttpRequest): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
+      chunks.push(chunk);
+      size += chunk.length;
       // Leaving the loop cancels the stream, which closes the connection.
       if (size > bodyMaxBytes) break;
-      text += decoder.decode(chunk, { stream: true });
     }
   } catch (cause) {
     throw fault(signal.aborted ? 'timeout' : 'truncated', 'The answer broke off', cause);
   }
   if (size > bodyMaxBytes) throw fault('too-large', `The answer is larger than ${bodyMaxBytes} bytes`);
-  return text + decoder.decode();
+  return Buffer.concat(chunks).toString();
 }
 
 function fault(code: TransportCode, message: string, cause?: unknown): Fault {
