@@ -6,7 +6,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { POLICY_VIOLATIONS } from '@glidepath/core';
 import { ERROR_CODES, ERRORS, SCHEMAS } from '@glidepath/protocol';
+import { READING_VIOLATIONS } from '@glidepath/protocol/policy';
 import { PARTS, withPart } from './docs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -19,6 +21,7 @@ export function generated(): ReadonlyMap<string, string> {
     files.set(`${SCHEMA_FOLDER}/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
   }
   files.set('docs/reference/errors.md', errorReference());
+  files.set('docs/reference/policy-violations.md', violationReference());
   for (const { file, name, render } of PARTS) {
     files.set(file, withPart(files.get(file) ?? readFileSync(join(ROOT, file), 'utf8'), name, render()));
   }
@@ -54,6 +57,31 @@ for programs; \`title\` and \`detail\` are for people. An embedded client acts o
 | code | status | the same request may succeed later | meaning |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+`;
+}
+
+function violationReference(): string {
+  const rows = (table: Readonly<Record<string, string>>) =>
+    Object.entries(table)
+      .sort(([a], [b]) => a.localeCompare(b, 'en'))
+      .map(([code, meaning]) => `| <a id="${code}"></a>\`${code}\` | ${meaning} |`)
+      .join('\n');
+  return `# What makes a policy unfit to publish
+
+Written by \`npm run generate\` from \`packages/core/src/policy/violation.ts\` and \`packages/protocol/src/policy/reading-violations.ts\`.
+
+\`glidepath policy check FILE\` and publishing name all of them at once, each at its line and column. Codes are stable. A policy whose own \`tests\` fail
+is refused as well, with the code \`test-failed\`.
+
+## Rules of the document
+| code | meaning |
+| --- | --- |
+${rows(POLICY_VIOLATIONS)}
+
+## Text that is no document
+| code | meaning |
+| --- | --- |
+${rows(READING_VIOLATIONS)}
 `;
 }
 
