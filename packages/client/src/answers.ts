@@ -3,7 +3,6 @@ import {
   type Decision,
   decisionFor,
   decisionsFor,
-  holderRemoved,
   limitsOf,
   noSignedWord,
   type Origin,
@@ -67,13 +66,7 @@ export function answersUnsigned({ whenNothingSigned }: Pick<Settings, 'whenNothi
   return { table: EMPTY, other: (feature) => noSignedWord(feature, whenNothingSigned === 'allow'), limits: NO_LIMITS };
 }
 
-/** The holder was removed: at once, everything. */
-export function answersRemoved(terms: Terms, verdict: VerdictClaims, origin: Origin): Answers {
-  const removed = (feature: string) => holderRemoved(terms, feature, verdict.effectiveAt, origin);
-  return { table: tableOf(terms.path.features.map(({ name }) => removed(name))), other: removed, limits: NO_LIMITS };
-}
-
-/** A signed "no" to somebody who holds nothing: nothing is allowed, and the verdict says why. */
+/** A signed "no" to somebody who holds nothing, or holds nothing any more: nothing is allowed, and the verdict says why. */
 export function answersRefused({ verdict, code, reason, iatMs, effectiveAt }: VerdictClaims): Answers {
   const isPath = verdict === 'suspended' || verdict === 'revoked';
   const isAboutSeats = verdict !== 'holder-removed' && code !== 'not-started';

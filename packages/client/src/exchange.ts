@@ -74,7 +74,7 @@ export async function ask(lines: Lines, url: string, body: object, expected: () 
   const { status } = answer;
   const value = parseJson(answer.body);
   const { word, keySet } = (value ?? {}) as { readonly word?: unknown; readonly keySet?: { readonly version?: unknown } | null };
-  const retryAfterMs = parseRetryAfter(answer.retryAfter, lines.platform.clock.now());
+  const retryAfterMs = parseRetryAfter(answer.retryAfter);
   if (typeof word !== 'string') {
     const code = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
     return { code: code as Silence, detail: `HTTP ${status}`, retryAfterMs };

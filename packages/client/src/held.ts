@@ -15,7 +15,6 @@ import {
   type VerdictClaims,
   type VerdictKind,
 } from '@glidepath/core';
-import type { OpenedLease } from '@glidepath/protocol/words';
 import type { LeaseWord, VerdictWord } from './reading-words.ts';
 import type { Memory } from './sidecar.ts';
 
@@ -161,14 +160,6 @@ function remembering(held: Held, { claims }: VerdictWord, { receipts }: Memory):
 
 export function ownValue<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
-}
-
-/** The key set changed: the lease in hand may now be of a key that is known to be compromised. */
-export function withTrust(held: Held, trust: OpenedLease['trust'], now: Instant): Held {
-  if (held.lease === null || held.lease.trust === trust) return held;
-  const { trust: _, ...others } = held.memory.receipts;
-  const receipts = trust === 'compromised' ? { ...others, trust: now } : others;
-  return { ...held, lease: { ...held.lease, trust }, memory: { ...held.memory, receipts } };
 }
 
 /** What to ask next. A lease that the server did not give, or that it has taken, is not renewed: the seat is asked for anew. */

@@ -11,14 +11,14 @@ import type { SigningKey } from '@glidepath/protocol/words';
 import { usable } from './break-glass.ts';
 import { Cache, KEY_SET, LEASE } from './cache.ts';
 import type { Count } from './counters.ts';
-import { type Held, type HeldLease, nothingHeld, withLease, withTrust, withVerdict } from './held.ts';
+import { type Held, type HeldLease, nothingHeld, withLease, withVerdict } from './held.ts';
 import { identityObserved } from './identity.ts';
 import { installationKey } from './installation-key.ts';
 import { KeyRing, parseJson } from './key-ring.ts';
 import { findStart, type Start, withBootstrap } from './load.ts';
 import type { Settings } from './options.ts';
 import type { Platform } from './platform.ts';
-import { type Expected, isLease, readLease, signerOf, type Word } from './reading-words.ts';
+import { type Expected, isLease, readLease, type Word } from './reading-words.ts';
 import { BLANK, hasHeardLater, type Memory, mergeMemories, type Sidecar, union } from './sidecar.ts';
 import type { Position } from './standing-now.ts';
 import {
@@ -167,17 +167,13 @@ export class Installation {
     await this.save();
   }
 
-  /** Takes a key set over, and looks at the lease in hand with its eyes. */
+  /** Takes a key set over. A lease that the new one condemns is read as one at the next start; online, the next replaces it. */
   async takeKeySet(bundle: unknown): Promise<boolean> {
     const { ring } = this;
     const previous = ring.text;
-    if (!ring.take(bundle, this.now(), false)) return false;
-    const { lease } = this.held;
-    const kid = lease && signerOf(lease, this.platform.crypto);
-    const entry = ring.held?.keys.find((key) => key.kid === kid);
-    if (entry) this.held = withTrust(this.held, entry.status === 'compromised' ? 'compromised' : 'good', trustedNow(this.time));
-    if (ring.text !== null && ring.text !== previous) await this.#cache.keep(KEY_SET, ring.text, previous);
-    return true;
+    const isTaken = ring.take(bundle, this.now(), false);
+    if (isTaken && ring.text !== null && ring.text !== previous) await this.#cache.keep(KEY_SET, ring.text, previous);
+    return isTaken;
   }
 
   /** What this machine says about itself: a clock that is behind, an identity that changed. */

@@ -5,7 +5,7 @@
  * the same server do not come back together. A refusal that only people can mend slows the loop and never stops it: the
  * day somebody mends it, clients notice by themselves.
  */
-import { HOUR, type Instant, MINUTE, type Milliseconds, type Random, SECOND } from '@glidepath/core';
+import { HOUR, MINUTE, type Milliseconds, type Random, SECOND } from '@glidepath/core';
 
 const RENEW_JITTER = 0.1;
 /** The server paces a fleet by `renewAfterMs`, as far as this share of the hold. */
@@ -52,10 +52,7 @@ function refusedMs(ttlMs: Milliseconds | null): Milliseconds {
   return Math.min(REFUSED_MS, Math.max(5 * SECOND, ttlMs ?? REFUSED_MS));
 }
 
-/** `Retry-After` in its two forms (RFC 9110 §10.2.3); null where there is none that makes sense. */
-export function parseRetryAfter(value: string | null, wall: Instant): Milliseconds | null {
-  if (value === null) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * SECOND;
-  const at = Date.parse(value);
-  return Number.isNaN(at) || at <= wall ? null : at - wall;
+/** `Retry-After` in seconds (RFC 9110 §10.2.3); its other form is a date, and needs a clock that is right. */
+export function parseRetryAfter(value: string | null): Milliseconds | null {
+  return value !== null && /^\d{1,9}$/.test(value) ? Number(value) * SECOND : null;
 }

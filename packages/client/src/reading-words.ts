@@ -1,14 +1,6 @@
 /** Reading the words of an answer or of a cache: opened by the protocol's rules, or a reason why they are not believed. Pure. */
 import type { VerdictClaims } from '@glidepath/core';
-import {
-  type Crypto,
-  decodeJson,
-  type OpenedLease,
-  openLease,
-  openVerdict,
-  type WordContext,
-  type WordReason,
-} from '@glidepath/protocol/words';
+import { type OpenedLease, openLease, openVerdict, type WordContext, type WordReason } from '@glidepath/protocol/words';
 
 export interface LeaseWord extends OpenedLease {
   readonly compact: string;
@@ -46,9 +38,4 @@ export function readVerdict(compact: string, expected: Expected): VerdictWord | 
 export function readWord(compact: string, expected: Expected): Word | Disbelief {
   const lease = readLease(compact, expected);
   return lease === 'wrong-type' ? readVerdict(compact, expected) : lease;
-}
-
-/** The name of the key that a lease was signed with; under a grant, that of the key which signed the grant. */
-export function signerOf({ compact, claims }: LeaseWord, crypto: Crypto): unknown {
-  return decodeJson((claims.grant ?? compact).split('.')[0] ?? '', crypto)?.kid;
 }

@@ -43,8 +43,6 @@ export class Refresher {
   #running: Promise<void> | null = null;
   /** The last word, on its way to the disk, which nobody waits for but whoever closes. */
   #kept: Promise<void> = Promise.resolve();
-  /** The server answered a renewal without a word and as if the lease were gone. */
-  #isLeaseGone = false;
 
   constructor(installation: Installation, settled: () => void, failed: (error: unknown) => void) {
     this.#installation = installation;
@@ -126,7 +124,7 @@ export class Refresher {
     const installation = this.#installation;
     const { held, settings, platform, ring } = installation;
     const { person, group, client, fingerprint } = settings;
-    const isRenewal = !this.#isLeaseGone && nextOperation(held) === 'renew';
+    const isRenewal = nextOperation(held) === 'renew';
     const { nonce, proof } = newProof(
       lines,
       isRenewal ? 'renew' : 'acquire',
@@ -152,8 +150,6 @@ export class Refresher {
       this.#endpoints = judged(this.#endpoints, url, isAlive, platform.clock.monotonic());
       if ('claims' in last) return last;
       installation.count(`silence.${last.code}`);
-      // An unsigned "no such lease": asking anew costs nothing.
-      this.#isLeaseGone = isRenewal && isToBeMended(last.code) && !isRefusal(last.code) && last.code !== 'not-believed';
       if (lines.closing.aborted) return last;
     }
     return last;
@@ -163,7 +159,6 @@ export class Refresher {
     const { count } = this.#installation;
     this.#kept = this.#installation.receive(word, grants).catch(this.#failed);
     count(isLease(word) ? 'leases' : `verdicts.${word.claims.verdict}`);
-    this.#isLeaseGone = false;
     this.failure = null;
     this.#wait(this.#delayAfter(isLease(word) ? null : word.claims.retryAfterMs));
   }
@@ -183,8 +178,7 @@ export class Refresher {
     const lease = await this.#installation.breakGlass();
     if (lease !== null) platform.log.warn('break-glass-used', { grant: lease.grant?.jti, tier: lease.claims.tier });
     const ttlMs = held.lease?.claims.ttlMs ?? null;
-    const delay = failureDelayMs({ count, isRefused: isRefusal(code), retryAfterMs, ttlMs }, platform.random);
-    this.#wait(this.#isLeaseGone && count === 1 ? SOON_MS : delay);
+    this.#wait(failureDelayMs({ count, isRefused: isRefusal(code), retryAfterMs, ttlMs }, platform.random));
   }
 
   async #takeKeySet(lines: Lines, url: string): Promise<boolean> {

@@ -13,17 +13,17 @@ export type ClientStatus = 'not-ready' | 'ready' | 'stale' | 'error' | 'fatal';
 
 /** `silence`: why the last attempt brought no word. */
 export function statusOf(misconfiguration: string | null, held: Held, silence: Silence | undefined, now: Instant): ClientStatus {
-  if (misconfiguration !== null || removalOf(held) !== undefined) return 'fatal';
-  if (held.refusal !== null || (silence !== undefined && isToBeMended(silence))) return 'error';
+  const refusal = refusalOf(held);
+  if (misconfiguration !== null || refusal?.verdict === 'holder-removed') return 'fatal';
+  if (refusal !== null || (silence !== undefined && isToBeMended(silence))) return 'error';
   const holdsUntil = holdEndsAt(held);
   if (holdsUntil === null) return 'not-ready';
   return now < holdsUntil ? 'ready' : 'stale';
 }
 
-/** The verdict by which this holder was removed, if it was. */
-export function removalOf({ verdicts, refusal }: Held): VerdictClaims | undefined {
-  const isRemoval = (claims: VerdictClaims | null) => claims?.verdict === 'holder-removed';
-  return verdicts.find(({ claims }) => isRemoval(claims))?.claims ?? (refusal && isRemoval(refusal) ? refusal : undefined);
+/** The signed "no" to whoever holds nothing, or was removed; null: what is held counts. */
+export function refusalOf({ verdicts, refusal }: Held): VerdictClaims | null {
+  return verdicts.find(({ claims }) => claims.verdict === 'holder-removed')?.claims ?? refusal;
 }
 
 /** When the lease in hand turns stale. */

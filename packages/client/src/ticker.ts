@@ -16,12 +16,12 @@ import {
   type Standing,
   type Timer,
 } from '@glidepath/core';
-import { type Answers, answersOn, answersRefused, answersRemoved, answersUnsigned, originOf } from './answers.ts';
+import { type Answers, answersOn, answersRefused, answersUnsigned, originOf } from './answers.ts';
 import type { Held } from './held.ts';
 import type { Installation } from './installation.ts';
 import type { Listeners } from './listeners.ts';
 import { type Glide, momentOf, NONE } from './standing-now.ts';
-import { holdEndsAt, removalOf } from './status.ts';
+import { holdEndsAt, refusalOf } from './status.ts';
 import { situationOf } from './terms-of-lease.ts';
 import { gapCountsInMs, gapMs, noticeNow, trustedNow } from './trusted-time.ts';
 
@@ -97,13 +97,12 @@ export class Ticker {
     const { held, time, position, settings } = this.#installation;
     const isNew = held !== this.#compiledFor;
     if (isNew) this.#recompile(held);
-    const removal = removalOf(held);
+    const refusal = refusalOf(held);
     const glide = this.#glide;
-    if (glide === null || removal !== undefined) {
-      if (isNew && glide !== null && removal !== undefined) this.answers = answersRemoved(glide.terms, removal, originOf(held));
-      else if (isNew) this.answers = held.refusal === null ? answersUnsigned(settings) : answersRefused(held.refusal);
+    if (glide === null || refusal !== null) {
+      if (isNew) this.answers = refusal === null ? answersUnsigned(settings) : answersRefused(refusal);
       this.standing = null;
-      if (this.tier !== null || removal !== undefined) this.#tell(NONE, 'none', null, 'none');
+      if (this.tier !== null || held.lease !== null) this.#tell(NONE, 'none', null, 'none');
       return;
     }
     const { shown, position: next } = momentOf(glide, position, held.lease?.source !== 'cache', time, this.standing);

@@ -195,17 +195,6 @@ describe('a lease that the server does not know', () => {
     expect(running.tiers).toHaveLength(1);
     expect(world.server.asked.map(({ path }) => path).slice(0, 3)).toEqual(['/v1/leases', '/v1/leases/renew', '/v1/leases']);
   });
-
-  it('is asked for anew too where the server says so without a signature', async () => {
-    const world = new World();
-    const running = await world.ready(world.machine());
-    world.server.behaviour = (asked) =>
-      asked.path.endsWith('/renew') ? answer({ code: 'lease-unknown' }, 404) : answer({ word: world.server.lease(asked) });
-    await world.time.run(HOUR);
-    expect(running.tiers).toHaveLength(1);
-    expect(world.server.asked.map(({ path }) => path).slice(0, 3)).toEqual(['/v1/leases', '/v1/leases/renew', '/v1/leases']);
-    expect(running.client.status).toBe('ready');
-  });
 });
 
 describe('a compromised key', () => {
