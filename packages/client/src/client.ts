@@ -13,7 +13,7 @@ import { Installation } from './installation.ts';
 import { type ClientEvents, createListeners } from './listeners.ts';
 import { type ClientOptions, settingsOf } from './options.ts';
 import type { Platform } from './platform.ts';
-import { Refresher } from './refresher.ts';
+import { createRefresher, type Refresher } from './refresher.ts';
 import { type ClientStatus, statusOf } from './status.ts';
 import { situationOf } from './terms-of-lease.ts';
 import { Ticker } from './ticker.ts';
@@ -85,7 +85,7 @@ export function assembleClient(
     ticker.tick();
     for (const look of waiting) look();
   };
-  const refresher: Refresher = new Refresher(installation, settled, failed);
+  const refresher: Refresher = createRefresher(installation, settled, failed);
   const ticker: Ticker = new Ticker(installation, listeners, { moved, woke: () => refresher.wake(), failed });
 
   const loading = installation

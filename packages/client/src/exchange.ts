@@ -4,26 +4,16 @@
  * The HTTP status is looked at only where there is no such word, and then only to choose how long to wait. Whatever else
  * the body holds is for people.
  */
-import { type Counter, Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/core';
+import { Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/core';
 import { encodeBase64Url, type SigningKey, signProof } from '@glidepath/protocol/words';
-import type { Count } from './counters.ts';
+import type { Installation } from './installation.ts';
 import { parseJson } from './key-ring.ts';
 import { parseRetryAfter } from './pace.ts';
-import type { HttpAnswer, Platform, TransportCode } from './platform.ts';
-import { type Expected, readWord, type Word } from './reading-words.ts';
+import type { HttpAnswer, TransportCode } from './platform.ts';
+import { readWord, type Word } from './reading-words.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 const NONCE_BYTES = 16;
-
-export interface Lines {
-  readonly platform: Pick<Platform, 'clock' | 'entropy' | 'fetch' | 'scheduler'>;
-  readonly licenseKey: string;
-  readonly key: SigningKey;
-  readonly count: Count;
-  readonly timeoutMs: Milliseconds;
-  /** Given up when the client is closed. */
-  readonly closing: AbortSignal;
-}
 
 /** Why an attempt brought no word; an HTTP status that is no success stands for itself. */
 export type Silence = TransportCode | 'not-json' | 'no-word' | 'not-believed' | `http-${number}`;
@@ -44,63 +34,89 @@ export function isToBeMended(code: Silence): boolean {
   return code === 'not-believed' || (code.startsWith('http-4') && code !== 'http-429');
 }
 
-/** The proof of a request: fresh, so that the answer can be bound to it. */
-export function newProof(
-  { platform, key }: Lines,
-  op: ProofClaims['op'],
-  keyHash: string,
-  lease: { readonly jti: string; readonly epoch: Counter } | null,
-): { readonly nonce: string; readonly proof: string } {
-  const nonce = encodeBase64Url(platform.entropy.bytes(NONCE_BYTES));
-  const shown = lease && { lease: lease.jti, epoch: lease.epoch };
-  return { nonce, proof: signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, key) };
+/** Where an answer comes from, and when it is given up. */
+export interface Line {
+  readonly installation: Installation;
+  readonly url: string;
+  readonly timeoutMs: Milliseconds;
+  readonly closing: AbortSignal;
 }
 
-/** Where the keys come from that an answer is read with. */
-export interface KeySource {
-  /** The version that is held; 0: none. */
-  version(): number;
-  /** Fetches the server's key set; true when it is in use now. */
-  take(): Promise<boolean>;
+export interface Request {
+  readonly nonce: string;
+  readonly body: string;
+}
+
+/** A request with a fresh proof of possession, so that the answer can be bound to it. */
+export function requestOf(
+  { settings, platform, held, ring, keyHash }: Installation,
+  key: SigningKey,
+  op: ProofClaims['op'],
+  grants: readonly string[],
+): Request {
+  const { fingerprint, person, group, client } = settings;
+  const nonce = encodeBase64Url(platform.entropy.bytes(NONCE_BYTES));
+  const shown = op !== 'acquire' && held.lease && { lease: held.lease.claims.jti, epoch: held.lease.claims.epoch };
+  const proof = signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, key);
+  const grantsUsed = grants.length > 0 ? grants : undefined;
+  const keySet = ring.held ? { version: ring.held.version } : undefined;
+  return { nonce, body: JSON.stringify({ proof, fingerprint, person, group, client, grantsUsed, keySet }) };
 }
 
 /**
  * Asks one server. Its key set is fetched once, before the word is read, where the answer hints at a newer one, and
  * where the word names a key that is not known: a word of a key that is condemned by then is read as one.
  */
-export async function ask(lines: Lines, url: string, body: object, expected: () => Expected, keys: KeySource): Promise<Word | NoWord> {
-  const answer = await send(lines, url, JSON.stringify(body));
+export async function ask(line: Line, path: string, { nonce, body }: Request): Promise<Word | NoWord> {
+  const { installation } = line;
+  const answer = await send(line, path, body);
   if ('code' in answer) return answer;
   const { status } = answer;
   const value = parseJson(answer.body);
   const { word, keySet } = (value ?? {}) as { readonly word?: unknown; readonly keySet?: { readonly version?: unknown } | null };
   const retryAfterMs = parseRetryAfter(answer.retryAfter);
   if (typeof word !== 'string') {
-    const code = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
-    return { code: code as Silence, detail: `HTTP ${status}`, retryAfterMs };
+    const code: Silence = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
+    return { code, detail: `HTTP ${status}`, retryAfterMs };
   }
-  const version = keySet?.version;
-  const isHinted = typeof version === 'number' && version > keys.version();
-  if (isHinted) await keys.take();
-  let read = readWord(word, expected());
-  if ((read === 'unknown-key' || read === 'no-key-set') && !isHinted && (await keys.take())) read = readWord(word, expected());
-  if (typeof read === 'object') return read;
-  lines.count(`word.${read}`);
-  return { code: 'not-believed', detail: read, retryAfterMs };
+  const isHinted = Number(keySet?.version) > (installation.ring.held?.version ?? 0);
+  if (isHinted) await takeKeySet(line);
+  const read = () => readWord(word, installation.expectedAnswer(nonce));
+  let believed = read();
+  if (!isHinted && (believed === 'unknown-key' || believed === 'no-key-set') && (await takeKeySet(line))) believed = read();
+  if (typeof believed === 'object') return believed;
+  installation.count(`word.${believed}`);
+  return { code: 'not-believed', detail: believed, retryAfterMs };
+}
+
+/** Fetches the server's key set; true when it is in use now. */
+async function takeKeySet(line: Line): Promise<boolean> {
+  const answer = await send(line, '/v1/keyset', null);
+  if ('body' in answer) return line.installation.takeKeySet(parseJson(answer.body));
+  line.installation.count(`key-set.${answer.code}`);
+  return false;
 }
 
 /** Sends a request (a POST where there is a body) and gives it up after its time, whatever the transport does about it. Never rejects. */
 export async function send(
-  { platform, licenseKey, timeoutMs, closing }: Lines,
-  url: string,
+  { installation, url, timeoutMs, closing }: Line,
+  path: string,
   body: string | null,
 ): Promise<HttpAnswer | NoWord> {
+  const { platform, settings } = installation;
   const late = new AbortController();
   const signal = AbortSignal.any([closing, late.signal]);
   const timer = platform.scheduler.after(timeoutMs, () => late.abort());
   try {
-    const headers = { authorization: `Bearer ${licenseKey}`, accept: 'application/json', 'content-type': 'application/json' };
-    const request = { method: body === null ? 'GET' : 'POST', url, headers, body, bodyMaxBytes: BODY_MAX_BYTES, signal } as const;
+    const headers = { authorization: `Bearer ${settings.licenseKey}`, accept: 'application/json', 'content-type': 'application/json' };
+    const request = {
+      method: body === null ? 'GET' : 'POST',
+      url: url + path,
+      headers,
+      body,
+      bodyMaxBytes: BODY_MAX_BYTES,
+      signal,
+    } as const;
     const answer = await Promise.race([platform.fetch(request), aborted(signal)]);
     if (answer.body.length > BODY_MAX_BYTES) throw new Fault('too-large', '', { retryable: true });
     return answer;

@@ -6,22 +6,21 @@
  */
 import { MINUTE, type Milliseconds, type Timer } from '@glidepath/core';
 import { grantsToReport } from './break-glass.ts';
-import { askable, type Endpoint, endpointsOf, judged } from './endpoints.ts';
-import { ask, isRefusal, isToBeMended, type Lines, type NoWord, newProof, type Silence, send } from './exchange.ts';
+import { askable, endpointsOf, judged } from './endpoints.ts';
+import { ask, isRefusal, isToBeMended, type NoWord, requestOf, type Silence, send } from './exchange.ts';
 import { nextOperation } from './held.ts';
 import type { Installation } from './installation.ts';
-import { parseJson } from './key-ring.ts';
 import { failureDelayMs, renewDelayMs } from './pace.ts';
 import { isLease, type Word } from './reading-words.ts';
 
 const SOON_MS: Milliseconds = 250;
 const WAKE_MS: Milliseconds = 5_000;
 const REFUSED_AGAIN_MS: Milliseconds = MINUTE;
-/** As many as a request may name. */
-const GRANTS_MAX = 16;
 const REQUEST_MS: Milliseconds = 10_000;
 /** Whoever gives a seat back is on the way out. */
 const RELEASE_MS: Milliseconds = 3_000;
+/** As many as a request may name. */
+const GRANTS_MAX = 16;
 
 export interface Failure {
   readonly code: Silence;
@@ -30,177 +29,138 @@ export interface Failure {
   readonly count: number;
 }
 
-export class Refresher {
-  failure: Failure | null = null;
-  readonly #installation: Installation;
-  /** A word was taken over, or an attempt brought none. */
-  readonly #settled: () => void;
-  /** Something is wrong in this package itself. */
-  readonly #failed: (error: unknown) => void;
-  readonly #closing = new AbortController();
-  #endpoints: readonly Endpoint[];
-  #timer: Timer | null = null;
-  #running: Promise<void> | null = null;
-  /** The last word, on its way to the disk, which nobody waits for but whoever closes. */
-  #kept: Promise<void> = Promise.resolve();
-
-  constructor(installation: Installation, settled: () => void, failed: (error: unknown) => void) {
-    this.#installation = installation;
-    this.#settled = settled;
-    this.#failed = failed;
-    this.#endpoints = endpointsOf(installation.settings.servers);
-  }
-
+export interface Refresher {
+  /** Why there is no word; null after one. */
+  readonly failure: Failure | null;
   /** Begins: at once without a lease that is current, else when the lease is due. */
-  start(): void {
-    const isVerified = this.#installation.time.gaps.length === 0;
-    this.#wait(isVerified ? Math.max(0, this.#dueInMs()) : 0);
-  }
-
+  start(): void;
   /** The machine slept, or its clock was set: a word would say what time it is. */
-  wake(): void {
-    if (this.#running === null) this.#wait(Math.floor(this.#installation.platform.random.next() * WAKE_MS));
-  }
-
+  wake(): void;
   /** Makes an attempt now, or joins the one that is being made. Never rejects. */
-  refresh(): Promise<void> {
-    this.#running ??= this.#attempt()
+  refresh(): Promise<void>;
+  /** Stops asking. What is under way is given up. */
+  stop(): Promise<void>;
+  /** Gives the seat back, after the loop has stopped. */
+  release(): Promise<void>;
+}
+
+/** `settled`: a word was taken over, or an attempt brought none; `failed`: something is wrong in this package itself. */
+export function createRefresher(installation: Installation, settled: () => void, failed: (error: unknown) => void): Refresher {
+  const { platform, settings, count } = installation;
+  const { clock, random, log } = platform;
+  const closing = new AbortController();
+  const { signal } = closing;
+  let endpoints = endpointsOf(settings.servers);
+  let failure: Failure | null = null;
+  let timer: Timer | null = null;
+  let running: Promise<void> | null = null;
+  /** The last word, on its way to the disk, which nobody waits for but whoever closes. */
+  let kept: Promise<void> = Promise.resolve();
+
+  const wait = (delayMs: Milliseconds): void => {
+    timer?.cancel();
+    if (!signal.aborted) timer = platform.scheduler.after(delayMs, () => void refresh());
+  };
+
+  const refresh = (): Promise<void> => {
+    running ??= attempt()
       .catch((error: unknown) => {
-        this.#failed(error);
-        this.#wait(MINUTE);
+        failed(error);
+        wait(MINUTE);
       })
       .then(() => {
-        this.#running = null;
-        this.#settled();
+        running = null;
+        settled();
       })
-      .catch(this.#failed);
-    return this.#running;
-  }
+      .catch(failed);
+    return running;
+  };
 
-  /** Stops asking. What is under way is given up. */
-  async stop(): Promise<void> {
-    this.#closing.abort();
-    this.#timer?.cancel();
-    await this.#running;
-    await this.#kept;
-  }
-
-  #wait(delayMs: Milliseconds): void {
-    this.#timer?.cancel();
-    if (this.#closing.signal.aborted) return;
-    this.#timer = this.#installation.platform.scheduler.after(delayMs, () => void this.refresh());
-  }
-
-  #lines(closing: AbortSignal, timeoutMs: Milliseconds): Lines | null {
-    const { platform, settings, key, count } = this.#installation;
-    return key && { platform, licenseKey: settings.licenseKey, key, count, timeoutMs, closing };
-  }
-
-  async #attempt(): Promise<void> {
-    const installation = this.#installation;
-    const lines = this.#lines(this.#closing.signal, REQUEST_MS);
-    if (lines === null || installation.settings.misconfiguration !== null) return;
+  const attempt = async (): Promise<void> => {
+    if (installation.key === null || settings.misconfiguration !== null) return;
     if (await installation.adopt()) {
-      this.failure = null;
-      this.#settled();
-      const dueInMs = this.#dueInMs();
-      if (dueInMs > 0) return this.#wait(dueInMs);
+      failure = null;
+      settled();
+      const due = dueInMs();
+      if (due > 0) return wait(due);
     }
-    installation.count('attempts');
+    count('attempts');
     const grants = grantsToReport(installation.held.memory).slice(0, GRANTS_MAX);
-    const outcome = await this.#askAll(lines, grants);
-    if ('claims' in outcome) this.#heard(outcome, grants);
-    else if (!lines.closing.aborted) await this.#unheard(outcome);
-  }
+    const op = nextOperation(installation.held);
+    const request = requestOf(installation, installation.key, op, grants);
+    const outcome = await askAll(op === 'renew' ? '/v1/leases/renew' : '/v1/leases', request);
+    if (outcome !== null && 'claims' in outcome) heard(outcome, grants);
+    else if (outcome !== null && !signal.aborted) await unheard(outcome);
+  };
 
   /** Until the lease in hand is to be renewed; not above 0 where it is due, or was not given by the server. */
-  #dueInMs(): Milliseconds {
-    const { held, platform } = this.#installation;
+  const dueInMs = (): Milliseconds => {
+    const { held } = installation;
     if (held.lease === null || nextOperation(held) !== 'renew') return 0;
-    return renewDelayMs(held.lease.claims, platform.random) - (this.#installation.now() - held.lease.claims.iatMs);
-  }
+    return renewDelayMs(held.lease.claims, random) - (installation.now() - held.lease.claims.iatMs);
+  };
 
-  async #askAll(lines: Lines, grants: readonly string[]): Promise<Word | NoWord> {
-    const installation = this.#installation;
-    const { held, settings, platform, ring } = installation;
-    const { person, group, client, fingerprint } = settings;
-    const isRenewal = nextOperation(held) === 'renew';
-    const { nonce, proof } = newProof(
-      lines,
-      isRenewal ? 'renew' : 'acquire',
-      installation.keyHash,
-      isRenewal && held.lease !== null ? held.lease.claims : null,
-    );
-    const body = {
-      proof,
-      fingerprint,
-      person,
-      group,
-      client,
-      grantsUsed: grants.length > 0 ? grants : undefined,
-      keySet: ring.held ? { version: ring.held.version } : undefined,
-    };
-    let last: Word | NoWord = { code: 'refused', detail: 'no server', retryAfterMs: null };
-    for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
-      last = await ask(lines, `${url}/v1/leases${isRenewal ? '/renew' : ''}`, body, () => installation.expectedAnswer(nonce), {
-        version: () => ring.held?.version ?? 0,
-        take: () => this.#takeKeySet(lines, url),
-      });
+  const askAll = async (path: string, request: ReturnType<typeof requestOf>): Promise<Word | NoWord | null> => {
+    let last: Word | NoWord | null = null;
+    for (const { url } of askable(endpoints, clock.monotonic())) {
+      last = await ask({ installation, url, timeoutMs: REQUEST_MS, closing: signal }, path, request);
       const isAlive = 'claims' in last || isToBeMended(last.code) || last.code === 'http-429';
-      this.#endpoints = judged(this.#endpoints, url, isAlive, platform.clock.monotonic());
-      if ('claims' in last) return last;
-      installation.count(`silence.${last.code}`);
-      if (lines.closing.aborted) return last;
+      endpoints = judged(endpoints, url, isAlive, clock.monotonic());
+      if ('claims' in last || signal.aborted) break;
+      count(`silence.${last.code}`);
     }
     return last;
-  }
+  };
 
-  #heard(word: Word, grants: readonly string[]): void {
-    const { count } = this.#installation;
-    this.#kept = this.#installation.receive(word, grants).catch(this.#failed);
+  const heard = (word: Word, grants: readonly string[]): void => {
+    kept = installation.receive(word, grants).catch(failed);
     count(isLease(word) ? 'leases' : `verdicts.${word.claims.verdict}`);
-    this.failure = null;
-    this.#wait(this.#delayAfter(isLease(word) ? null : word.claims.retryAfterMs));
-  }
+    failure = null;
+    wait(delayAfter(isLease(word) ? null : word.claims.retryAfterMs));
+  };
 
-  #delayAfter(askedMs: Milliseconds | null): Milliseconds {
-    const { held, platform } = this.#installation;
-    if (held.isUnknown) return SOON_MS;
-    if (held.lease !== null) return Math.max(askedMs ?? 0, renewDelayMs(held.lease.claims, platform.random));
-    return Math.ceil((askedMs ?? REFUSED_AGAIN_MS) * (1 + platform.random.next()));
-  }
+  const delayAfter = (askedMs: Milliseconds | null): Milliseconds => {
+    const { lease, isUnknown } = installation.held;
+    if (isUnknown) return SOON_MS;
+    if (lease !== null) return Math.max(askedMs ?? 0, renewDelayMs(lease.claims, random));
+    return Math.ceil((askedMs ?? REFUSED_AGAIN_MS) * (1 + random.next()));
+  };
 
-  async #unheard({ code, detail, retryAfterMs }: NoWord): Promise<void> {
-    const { held, platform } = this.#installation;
-    const count = (this.failure?.count ?? 0) + 1;
-    if (this.failure?.code !== code) platform.log.warn('no-word', { code, detail });
-    this.failure = { code, detail, count };
-    const lease = await this.#installation.breakGlass();
-    if (lease !== null) platform.log.warn('break-glass-used', { grant: lease.grant?.jti, tier: lease.claims.tier });
-    const ttlMs = held.lease?.claims.ttlMs ?? null;
-    this.#wait(failureDelayMs({ count, isRefused: isRefusal(code), retryAfterMs, ttlMs }, platform.random));
-  }
+  const unheard = async ({ code, detail, retryAfterMs }: NoWord): Promise<void> => {
+    const ttlMs = installation.held.lease?.claims.ttlMs ?? null;
+    if (failure?.code !== code) log.warn('no-word', { code, detail });
+    failure = { code, detail, count: (failure?.count ?? 0) + 1 };
+    const lease = await installation.breakGlass();
+    if (lease !== null) log.warn('break-glass-used', { grant: lease.grant?.jti, tier: lease.claims.tier });
+    wait(failureDelayMs({ count: failure.count, isRefused: isRefusal(code), retryAfterMs, ttlMs }, random));
+  };
 
-  async #takeKeySet(lines: Lines, url: string): Promise<boolean> {
-    const answer = await send(lines, `${url}/v1/keyset`, null);
-    if ('body' in answer) return this.#installation.takeKeySet(parseJson(answer.body));
-    this.#installation.count(`key-set.${answer.code}`);
-    return false;
-  }
-
-  /** Gives the seat back, after the loop has stopped. */
-  async release(): Promise<void> {
-    const { held, keyHash, platform, count } = this.#installation;
-    const { lease } = held;
-    const lines = this.#lines(new AbortController().signal, RELEASE_MS);
-    if (lines === null || lease?.via !== 'issuer' || lease.source === 'bootstrap') return;
-    const body = JSON.stringify({ proof: newProof(lines, 'release', keyHash, lease.claims).proof });
-    for (const { url } of askable(this.#endpoints, platform.clock.monotonic())) {
-      const answer = await send(lines, `${url}/v1/leases/release`, body);
-      const isReleased = 'body' in answer && answer.status === 200;
-      if (isReleased) this.#installation.markReleased();
-      count(isReleased ? 'released' : 'release-failed');
-      if (isReleased) break;
-    }
-  }
+  return {
+    get failure() {
+      return failure;
+    },
+    start: () => wait(installation.time.gaps.length > 0 ? 0 : Math.max(0, dueInMs())),
+    wake: () => {
+      if (running === null) wait(Math.floor(random.next() * WAKE_MS));
+    },
+    refresh,
+    async stop() {
+      closing.abort();
+      timer?.cancel();
+      await running;
+      await kept;
+    },
+    async release() {
+      const { key, held } = installation;
+      if (key === null || held.lease?.via !== 'issuer' || held.lease.source === 'bootstrap') return;
+      const { body } = requestOf(installation, key, 'release', []);
+      const line = { installation, timeoutMs: RELEASE_MS, closing: new AbortController().signal };
+      for (const { url } of askable(endpoints, clock.monotonic())) {
+        const answer = await send({ ...line, url }, '/v1/leases/release', body);
+        const isReleased = 'body' in answer && answer.status === 200;
+        count(isReleased ? 'released' : 'release-failed');
+        if (isReleased) return installation.markReleased();
+      }
+    },
+  };
 }
