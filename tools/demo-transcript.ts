@@ -20,14 +20,7 @@ let said = '';
 demo.stdout.on('data', (part: Buffer) => {
   said += part.toString();
 });
-/** The board's first three lines, one per application, say that all have their leases. */
-while (said.split(', ready, cause none').length < 4) await once(demo.stdout, 'data');
-const start = said;
-const outage = command('outage');
-const back = command('back');
-demo.kill('SIGTERM');
-await once(demo, 'exit');
-rmSync(folder, { recursive: true, force: true });
+const { start, outage, back } = await record();
 
 writeFileSync(
   join(root, 'docs/demo.md'),
@@ -60,6 +53,18 @@ ${block(back)}
 `,
 );
 console.log('docs/demo.md is written');
+
+async function record() {
+  try {
+    // The board's first three lines, one per application, say that all have their leases.
+    while (said.split(', ready, cause none').length < 4) await once(demo.stdout, 'data');
+    return { start: said, outage: command('outage'), back: command('back') };
+  } finally {
+    demo.kill('SIGTERM');
+    await once(demo, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 function command(word: string): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, 'demo', word, '--data', data], { env, encoding: 'utf8' });
