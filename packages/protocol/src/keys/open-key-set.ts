@@ -29,7 +29,7 @@ import {
   type KeySetKeyClaims,
   type RootClaims,
 } from './key-set.ts';
-import { KEY_SET_REASONS, type KeySetReason } from './reasons.ts';
+import type { KeySetReason } from './reasons.ts';
 
 export interface KeySetContext {
   /** Public keys that the application pins: two, so that one can be lost. */
@@ -72,8 +72,9 @@ export function openKeySet(bundle: unknown, ctx: KeySetContext): Result<KeySet, 
   return checkVersion(set, ctx) ?? checkPastEnd(set, ctx) ?? checkCompromised(set, ctx) ?? ok(set);
 }
 
+/** The message is the reason's name; its sentence is in `KEY_SET_REASONS`. */
 function no(reason: KeySetReason, facts: Record<string, unknown> = {}): No {
-  return deny(reason, KEY_SET_REASONS[reason], facts);
+  return deny(reason, reason, facts);
 }
 
 /** Public keys of all roots that may sign, by thumbprint. */

@@ -93,7 +93,8 @@ export const checkGrantClaims: Check = fields(
   { cnf: confirmation },
 );
 
-export const checkProofClaims: Check = fields(
+/** Only servers read proofs; the mark lets a bundler leave this out of a client. */
+export const checkProofClaims: Check = /* @__PURE__ */ fields(
   { aud: oneOf(PROOF_AUDIENCE), op: oneOf('acquire', 'renew', 'release'), nonce: text, key: text },
   { lease: text, epoch: counter },
 );

@@ -9,7 +9,7 @@ import type { Crypto, SigningKey } from '../crypto.ts';
 import { asciiJson } from './ascii-json.ts';
 import { decodeBase64Url, encodeAscii, encodeBase64Url } from './base64url.ts';
 import { writeLease } from './path.ts';
-import { WORD_REASONS, type WordReason } from './reasons.ts';
+import type { WordReason } from './reasons.ts';
 
 export const LEASE_TYP = 'glidepath-lease+jwt';
 export const VERDICT_TYP = 'glidepath-verdict+jwt';
@@ -43,8 +43,12 @@ export interface SplitWord {
   readonly signature: string;
 }
 
+/**
+ * The message is the reason's name. Its sentence is in `WORD_REASONS`, for those who show it to people; an embedded client
+ * shows none, and need not carry them.
+ */
 export function refuse(reason: WordReason, facts: Record<string, unknown> = {}): Denial<WordReason> {
-  return deny(reason, WORD_REASONS[reason], facts);
+  return deny(reason, reason, facts);
 }
 
 /** Signs claims as they are; the caller answers for their truth. */

@@ -1,5 +1,7 @@
 /** The one way in which an environment's keys change: new keys, changed states and the key set that says so, in one change. */
+
 import { after, type Instant, invariant, type KeyStatus, type Milliseconds, type OnlineKey, type Write } from '@glidepath/core';
+import { KEY_SET_REASONS } from '@glidepath/protocol';
 import type { Change, Context, Happening } from '../../command.ts';
 import { certifiedKeyAt, HANDOVER_MS, membersAt, needsPublishing } from './key-plan.ts';
 import { type KeyHouse, latestSet, makeKeySet, makeOnlineKey, openOwn } from './key-records.ts';
@@ -43,7 +45,7 @@ export function changeKeys(maker: Maker, house: KeyHouse, wish: Wish, about: { k
   if (signedBy === null) return { ok: false, reason: 'no-key-set-key', detail: 'No key-set key that the root certified may sign now.' };
   const record = makeKeySet(maker, house, members, { row: signedBy, key: about.keyring.open(signedBy) });
   const opened = openOwn({ ...house, keys, latest: record }, held, maker.world, maker.now);
-  if (!opened.ok) return { ok: false, reason: 'not-acceptable', detail: opened.message };
+  if (!opened.ok) return { ok: false, reason: 'not-acceptable', detail: KEY_SET_REASONS[opened.reason] };
   const published: Happening = {
     action: 'key-set.published',
     subject: record.id,

@@ -1,6 +1,6 @@
 /** Reads who asks: the proof of possession, and the holder that this installation is or belongs to. Changes nothing. */
 import type { Counter, HolderName, SeatRequest, Store } from '@glidepath/core';
-import { openProof } from '@glidepath/protocol';
+import { openProof, WORD_REASONS } from '@glidepath/protocol';
 import type { LeaseRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { type Context, type Refusal, refuse } from '../../command.ts';
@@ -26,7 +26,7 @@ export function readAsked(context: Context<LeaseBody>, op: LeaseOperation): Aske
   const { actor, body, world } = context;
   if (actor.kind !== 'license-key') return refuse('unauthenticated', 'Send the license key as "Authorization: Bearer glk_…".');
   const proof = openProof(body.proof, { crypto: world.crypto, op, keyHash: actor.keyHash });
-  if (!proof.ok) return refuse('proof-invalid', proof.message, { facts: { reason: proof.reason } });
+  if (!proof.ok) return refuse('proof-invalid', WORD_REASONS[proof.reason], { facts: { reason: proof.reason } });
   const { nonce, epoch } = proof.value.claims;
   if (!NONCE_FORM.test(nonce)) return refuse('proof-invalid', 'The nonce of a proof has 8 to 128 visible ASCII characters.');
   if (op === 'renew' && epoch === undefined) return refuse('proof-invalid', 'The proof of a renewal names the epoch of its lease.');
