@@ -57,10 +57,10 @@ export function withLease(held: Held, lease: HeldLease, now: Instant): Held {
     memory: {
       ...noLaterThan(memory, now),
       license: isOwn ? claims.license : memory.license,
-      seq: isOwn ? laterSeq(memory.license === claims.license ? memory.seq : null, claims.seq) : memory.seq,
+      seq: isOwn ? laterSeq(memory.seq, claims.seq) : memory.seq,
       wordAt: isAnswer ? claims.iatMs : memory.wordAt,
       receipts: receiptsOf(lease, memory.receipts, now),
-      released: source === 'lease' ? false : memory.released,
+      released: memory.released && source !== 'lease',
     },
   };
 }
@@ -108,11 +108,10 @@ function laterSeq(seen: Counter | null, seq: Counter): Counter {
   return seen !== null && compareCounters(seen, seq) > 0 ? seen : seq;
 }
 
-/** Names of receipts. A window of a meter and a lowering have ids, so that the next one is received anew. */
-export const receiptName = {
-  quota: (meter: string, resetsAt: Instant, rung: number) => `quota:${meter}:${resetsAt}:${rung}`,
-  lowering: (id: string) => `lowering:${id}`,
-} as const;
+/** Names the receipt of a rung in one window of a meter, so that in the next window it is received anew. */
+export function rungName(meter: string, resetsAt: Instant, rung: number): string {
+  return `${meter} ${resetsAt} ${rung}`;
+}
 
 /** What a lease says that goes on, each since it was first received; what it no longer says is forgotten. */
 function receiptsOf({ claims, trust }: HeldLease, before: Memory['receipts'], now: Instant): Memory['receipts'] {
@@ -122,12 +121,11 @@ function receiptsOf({ claims, trust }: HeldLease, before: Memory['receipts'], no
   if (claims.status === 'revoked' && Object.hasOwn(before, 'suspended')) names.push('suspended');
   if (trust === 'compromised') names.push('trust');
   for (const { meter, used, limit, resetsAt } of claims.quotas) {
-    const rungs = Object.hasOwn(claims.path.quota, meter) ? (claims.path.quota[meter] ?? []) : [];
-    rungs.forEach(({ percent }, rung) => {
-      if (isShareReached(used, percent, limit)) names.push(receiptName.quota(meter, resetsAt, rung));
+    (ownValue(claims.path.quota, meter) ?? []).forEach(({ percent }, rung) => {
+      if (isShareReached(used, percent, limit)) names.push(rungName(meter, resetsAt, rung));
     });
   }
-  for (const { id } of claims.lowered) names.push(receiptName.lowering(id));
+  for (const { id } of claims.lowered) names.push(id);
   return Object.fromEntries(names.map((name) => [name, earlier(ownValue(before, name) ?? now, now)]));
 }
 

@@ -19,7 +19,7 @@ export interface Memory {
   /** `iatMs` of the last word that answered this installation, and how many it has heard, over all its processes. */
   readonly wordAt: Instant | null;
   readonly heard: number;
-  /** First verified receipt of what goes on now, by `receiptName`. */
+  /** First verified receipt of what goes on now: `suspended`, `revoked`, `trust`, a rung by `rungName`, a lowering by its id. */
   readonly receipts: Readonly<Record<string, Instant>>;
   /** Name of the tier in force; null before any. */
   readonly tier: string | null;

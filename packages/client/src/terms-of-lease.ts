@@ -1,6 +1,6 @@
 /** From what is held to what core decides on: the terms that were signed, and what this installation observed. Pure. */
-import { type Instant, instant, type LeaseClaims, type MeterObservation, type Observations, type Terms } from '@glidepath/core';
-import { type Held, type HeldLease, ownValue, receiptName } from './held.ts';
+import { type Instant, instant, type LeaseClaims, type Observations, type Terms } from '@glidepath/core';
+import { type Held, type HeldLease, ownValue, rungName } from './held.ts';
 import type { VerdictWord } from './reading-words.ts';
 import type { Memory } from './sidecar.ts';
 
@@ -22,40 +22,29 @@ function termsOfLease({ claims }: HeldLease, verdicts: readonly VerdictWord[], m
   const tier = Math.max(given, Math.min(given + steps.length, place(claims.floorTier)));
   const stepped = tier > given ? steps.at(-1)?.claims : undefined;
   return {
-    policy: claims.policy,
-    path: claims.path,
+    ...claims,
     planTier: place(claims.planTier),
     tier,
     tierCause: stepped === undefined ? claims.tierCause : 'seats',
     tierSince: stepped === undefined ? claims.tierSince : stepped.iatMs,
-    startsAt: claims.startsAt,
-    expiresAt: claims.expiresAt,
     // A tier that the present policy does not have is no way to come down.
-    lowered: claims.lowered.flatMap(({ from, ...lowering }) => (place(from) < 0 ? [] : [{ ...lowering, from: place(from) }])),
-    bootstrapEndsAt: bootstrapEndsAt(claims, memory),
+    lowered: claims.lowered.map((lowering) => ({ ...lowering, from: place(lowering.from) })).filter(({ from }) => from >= 0),
+    bootstrapEndsAt: claims.bootstrap && memory.firstRunAt && instant(memory.firstRunAt + claims.bootstrap.forMs),
   };
 }
 
-function bootstrapEndsAt({ bootstrap }: LeaseClaims, { firstRunAt }: Memory): Instant | null {
-  return bootstrap === null || firstRunAt === null ? null : instant(firstRunAt + bootstrap.forMs);
-}
-
 function observationsOf({ claims }: HeldLease, verdicts: readonly VerdictWord[], memory: Memory): Observations {
+  const { receipts, identityChangedAt, clockBehindAt } = memory;
   return {
     lastSignedWordAt: lastSignedWordAt(claims, memory),
-    suspendedAt: statusBegan('suspended', claims, verdicts, memory),
-    revokedAt: statusBegan('revoked', claims, verdicts, memory),
-    trustLostAt: ownValue(memory.receipts, 'trust') ?? null,
-    identityChangedAt: memory.identityChangedAt,
-    clockBehindAt: memory.clockBehindAt,
-    usage: claims.quotas.map((quota) => meterObservation(quota, claims, memory)),
+    suspendedAt: statusBegan('suspended', claims, verdicts, receipts),
+    revokedAt: statusBegan('revoked', claims, verdicts, receipts),
+    trustLostAt: ownValue(receipts, 'trust') ?? null,
+    identityChangedAt,
+    clockBehindAt,
+    usage: claims.quotas.map((quota) => ({ ...quota, receivedAt: rungsReceived(quota, claims, receipts) })),
     seats: claims.seats,
-    loweringReceivedAt: Object.fromEntries(
-      claims.lowered.flatMap(({ id }) => {
-        const at = ownValue(memory.receipts, receiptName.lowering(id));
-        return at === undefined ? [] : [[id, at]];
-      }),
-    ),
+    loweringReceivedAt: receipts,
   };
 }
 
@@ -74,7 +63,7 @@ function statusBegan(
   status: 'suspended' | 'revoked',
   claims: LeaseClaims,
   verdicts: readonly VerdictWord[],
-  { receipts }: Memory,
+  receipts: Memory['receipts'],
 ): Instant | null {
   const received = ownValue(receipts, status);
   if (received === undefined) return null;
@@ -83,12 +72,10 @@ function statusBegan(
   return instant(Math.max(received, effectiveAt));
 }
 
-function meterObservation(
-  { meter, used, limit, resetsAt }: LeaseClaims['quotas'][number],
+function rungsReceived(
+  { meter, resetsAt }: LeaseClaims['quotas'][number],
   { path }: LeaseClaims,
-  memory: Memory,
-): MeterObservation {
-  const rungs = ownValue(path.quota, meter) ?? [];
-  const receivedAt = rungs.map((_, rung) => ownValue(memory.receipts, receiptName.quota(meter, resetsAt, rung)) ?? null);
-  return { meter, used, limit, resetsAt, receivedAt };
+  receipts: Memory['receipts'],
+): readonly (Instant | null)[] {
+  return (ownValue(path.quota, meter) ?? []).map((_, rung) => ownValue(receipts, rungName(meter, resetsAt, rung)) ?? null);
 }

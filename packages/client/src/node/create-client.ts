@@ -9,8 +9,6 @@ import { nodeFetch } from './fetch.ts';
 import { nodeFiles } from './files.ts';
 import { bootId, nodeClock, nodeScheduler } from './machine.ts';
 
-const BREAK_GLASS_VARIABLE = 'GLIDEPATH_BREAK_GLASS';
-
 /**
  * Makes a client. It begins at once to read its cache and to ask the server; `check` answers from the first moment on,
  * by `whenNothingSigned` until there is something signed. Timers and idle connections keep no process alive.
@@ -35,7 +33,7 @@ function awake<T>(answer: Promise<T>): Promise<T> {
 
 /** The platform of this process, with the parts that the options replace. */
 export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'breakGlassFile' | 'platform'>): Platform {
-  const breakGlassFile = options.breakGlassFile ?? process.env[BREAK_GLASS_VARIABLE];
+  const breakGlassFile = options.breakGlassFile ?? process.env.GLIDEPATH_BREAK_GLASS;
   return {
     clock: nodeClock,
     scheduler: nodeScheduler,
