@@ -1,6 +1,7 @@
 /** The pure domain of Glidepath. Nothing here reads a clock, a file, a network or chance: callers hand all of it in. */
 
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
+export { higherNotify } from './decision/course.ts';
 export { decide, NO_TIER } from './decision/decide.ts';
 export { decideGiven, type GivenAnswer, situationOf } from './decision/decide-given.ts';
 export * from './decision/decision.ts';
