@@ -38,8 +38,8 @@ export class Cache {
   }
 
   /** Writes a text; `previous` is the one that was known to be good. */
-  async keep(name: Kept, text: string, previous: string | null): Promise<void> {
-    if (previous !== null && previous !== text) await this.#write(`${name}.prev`, previous);
+  async keep(name: Kept, text: string, previous = ''): Promise<void> {
+    if (previous !== '' && previous !== text) await this.#write(`${name}.prev`, previous);
     await this.#write(name, text);
   }
 
@@ -74,11 +74,10 @@ export class Cache {
     if (held !== null) {
       this.#count('cache.key-malformed');
       await this.#write(KEY, made);
-    } else if (!(await this.#guarded('unwritable', true, this.#files.create(KEY, made)))) {
-      const other = await this.#read(KEY);
-      if (other !== null && isWhole(other)) return other;
+      return made;
     }
-    return made;
+    const isFirst = await this.#guarded('unwritable', true, this.#files.create(KEY, made));
+    return isFirst ? made : ((await this.#read(KEY)) ?? made);
   }
 
   #read(name: string): Promise<string | null> {

@@ -137,10 +137,10 @@ describe('client', () => {
 
   it.each([
     [{ licenseKey: '' }, 'no-license-key'],
-    [{ roots: [] }, 'no-roots'],
-    [{ roots: ['not a key'] }, 'bad-root'],
+    [{ roots: [] }, 'bad-roots'],
+    [{ roots: ['not a key'] }, 'bad-roots'],
     [{ server: 'ftp://x' }, 'bad-server'],
-    [{ server: [] }, 'no-server'],
+    [{ server: [] }, 'bad-server'],
   ] as const)('answers, and is fatal, with %j', async (wrong, misconfiguration) => {
     const world = new World();
     const { client } = await world.ready(world.machine(), { ...wrong, whenNothingSigned: 'allow' });

@@ -4,7 +4,7 @@
  * The HTTP status is looked at only where there is no such word, and then only to choose how long to wait. Whatever else
  * the body holds is for people.
  */
-import { Fault, type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/core';
+import { type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/core';
 import { encodeBase64Url, type SigningKey, signProof } from '@glidepath/protocol/words';
 import type { Installation } from './installation.ts';
 import { parseJson } from './key-ring.ts';
@@ -118,11 +118,9 @@ export async function send(
       signal,
     } as const;
     const answer = await Promise.race([platform.fetch(request), aborted(signal)]);
-    if (answer.body.length > BODY_MAX_BYTES) throw new Fault('too-large', '', { retryable: true });
-    return answer;
+    return answer.body.length > BODY_MAX_BYTES ? noWord('too-large') : answer;
   } catch (error) {
-    const code = signal.aborted ? 'timeout' : codeOf(error);
-    return { code, detail: code, retryAfterMs: null };
+    return noWord(signal.aborted ? 'timeout' : codeOf(error));
   } finally {
     timer.cancel();
   }
@@ -135,9 +133,13 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-const TRANSPORT: readonly string[] = ['timeout', 'truncated', 'too-large', 'redirected'] satisfies readonly TransportCode[];
+function noWord(code: Silence): NoWord {
+  return { code, detail: code, retryAfterMs: null };
+}
+
+const TRANSPORT: readonly unknown[] = ['truncated', 'too-large', 'redirected'] satisfies readonly TransportCode[];
 
 function codeOf(error: unknown): TransportCode {
-  const code = error instanceof Fault ? error.code : '';
-  return TRANSPORT.includes(code) ? (code as TransportCode) : 'refused';
+  const { code } = (error ?? {}) as { readonly code?: TransportCode };
+  return code !== undefined && TRANSPORT.includes(code) ? code : 'refused';
 }

@@ -82,13 +82,15 @@ export class Installation {
     this.key = await installationKey(this.#cache, platform.crypto, platform.entropy);
     await this.#loadKeySet();
     const found = await this.#cache.newSidecar();
+    const start = await this.#find(found);
     const isForeign = found !== null && !this.#isOwn(found.memory);
     if (isForeign) count('cache.other-license');
-    const start = await this.#find(isForeign ? { memory: BLANK, time: found.time } : found, !isForeign);
+    const held = isForeign ? nothingHeld(BLANK) : start.held;
     // What a product ships with may be about the vendor's license, not about one's own.
     const word = typeof settings.bootstrap === 'object' ? settings.bootstrap.word : settings.bootstrap;
-    const isEmpty = start.held.lease === null && word !== undefined;
-    this.#begin(isEmpty ? withBootstrap(start, word, this.#expected({ nonce: null }), count) : start);
+    const isEmpty = held.lease === null && word !== undefined;
+    const own = { held, time: start.time };
+    this.#begin(isEmpty ? withBootstrap(own, word, this.#expected({ nonce: null }), count) : own);
     this.position = this.held.memory;
     this.#remember({ firstRunAt: this.held.memory.firstRunAt ?? trustedNow(this.time), keys: this.#keys() });
     this.observe();
@@ -102,10 +104,10 @@ export class Installation {
   }
 
   /** What lies in the cache, seen with this memory. */
-  async #find(sidecar: Sidecar | null, hasWords = true): Promise<Start> {
+  async #find(sidecar: Sidecar | null): Promise<Start> {
     return findStart({
-      leases: hasWords ? await this.#cache.pair(LEASE) : [],
-      verdicts: hasWords ? await this.#cache.verdicts() : [],
+      leases: await this.#cache.pair(LEASE),
+      verdicts: await this.#cache.verdicts(),
       sidecar,
       expected: this.#expected({ license: this.#licenseIn(sidecar?.memory ?? BLANK) }),
       reading: this.#reading(),
@@ -163,7 +165,7 @@ export class Installation {
       this.#remember({ fingerprint: this.settings.fingerprint ?? {}, identityChangedAt: null });
     }
     this.observe();
-    if (isLease(word)) await this.#cache.keep(LEASE, word.compact, previous?.source === 'bootstrap' ? null : (previous?.compact ?? null));
+    if (isLease(word)) await this.#cache.keep(LEASE, word.compact, previous?.compact);
     await this.save();
   }
 
@@ -171,9 +173,9 @@ export class Installation {
   async takeKeySet(bundle: unknown): Promise<boolean> {
     const { ring } = this;
     const previous = ring.text;
-    const isTaken = ring.take(bundle, this.now(), false);
-    if (isTaken && ring.text !== null && ring.text !== previous) await this.#cache.keep(KEY_SET, ring.text, previous);
-    return isTaken;
+    if (!ring.take(bundle, this.now(), false)) return false;
+    await this.#cache.keep(KEY_SET, ring.text, previous);
+    return true;
   }
 
   /** What this machine says about itself: a clock that is behind, an identity that changed. */
@@ -206,7 +208,7 @@ export class Installation {
     this.time = atLeast(this.time, lease.claims.iatMs);
     this.held = withLease(this.held, lease, trustedNow(this.time));
     this.#remember({ grantsUsed: [...memory.grantsUsed, lease.grant.jti] });
-    await this.#cache.keep(LEASE, lease.compact, previous?.compact ?? null);
+    await this.#cache.keep(LEASE, lease.compact, previous?.compact);
     await this.save();
     return lease;
   }

@@ -10,8 +10,8 @@ import type { Count } from './counters.ts';
 
 export class KeyRing {
   held: KeySet | null = null;
-  /** The held bundle as it is kept in the cache. */
-  text: string | null = null;
+  /** The held bundle as it is kept in the cache; empty while none is held. */
+  text = '';
   readonly #context: Omit<KeySetContext, 'iss' | 'now'>;
   readonly #issuer: string | undefined;
   readonly #count: Count;

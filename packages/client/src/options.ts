@@ -40,7 +40,7 @@ export interface ClientOptions {
 }
 
 /** Why a client can never get a word as it was made. It answers by `whenNothingSigned`, and its status is `fatal`. */
-export type Misconfiguration = 'no-server' | 'bad-server' | 'no-license-key' | 'no-roots' | 'bad-root';
+export type Misconfiguration = 'bad-server' | 'no-license-key' | 'bad-roots';
 
 /** The options, with what follows from them. */
 export interface Settings extends ClientOptions {
@@ -62,8 +62,7 @@ export function settingsOf(options: ClientOptions): Settings {
 }
 
 function misconfigurationOf({ licenseKey, roots }: ClientOptions, servers: readonly string[]): Misconfiguration | null {
-  if (servers.length === 0) return 'no-server';
-  if (!servers.every((url) => /^https?:/.test(url) && URL.canParse(url))) return 'bad-server';
+  if (servers.length === 0 || !servers.every((url) => /^https?:/.test(url) && URL.canParse(url))) return 'bad-server';
   if (!licenseKey) return 'no-license-key';
-  return roots?.length > 0 ? (roots.every(isPublicKey) ? null : 'bad-root') : 'no-roots';
+  return roots?.length > 0 && roots.every(isPublicKey) ? null : 'bad-roots';
 }

@@ -38,7 +38,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Rejects with a `Fault` whose code is a `TransportCode`, or with anything at all: an answer is never needed. */
+/** Rejects with an error that has a `TransportCode` as its `code`, or with anything at all: an answer is never needed. */
 export type Fetch = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export type TransportCode = 'refused' | 'timeout' | 'truncated' | 'too-large' | 'redirected';

@@ -5,7 +5,8 @@
  * that is lost, torn or forged costs at most a dwell that begins again; SECURITY.md says what that is worth.
  */
 import type { Counter, Instant } from '@glidepath/core';
-import { type Crypto, encodeBase64Url } from '@glidepath/protocol/words';
+import { hashSecret } from '@glidepath/protocol/ids';
+import type { Crypto } from '@glidepath/protocol/words';
 import { parseJson } from './key-ring.ts';
 import type { SavedTime } from './trusted-time.ts';
 
@@ -79,7 +80,7 @@ export function parseSidecar(text: string, crypto: Hasher): Sidecar | null {
 type Hasher = Pick<Crypto, 'sha256'>;
 
 function sumOf(sidecar: Sidecar, crypto: Hasher): string {
-  return encodeBase64Url(crypto.sha256(new TextEncoder().encode(JSON.stringify(sidecar))));
+  return hashSecret(JSON.stringify(sidecar), crypto);
 }
 
 /**

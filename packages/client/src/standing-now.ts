@@ -3,7 +3,7 @@
  *
  * `due` is what the path says; `shown` is what a running application gets, which is higher while it is on its way down.
  */
-import { type Instant, type Notify, type Standing, standingAt, type Terms, type Timeline } from '@glidepath/core';
+import { higherNotify, type Instant, type Standing, standingAt, type Terms, type Timeline } from '@glidepath/core';
 import { type Descent, descend } from './descent.ts';
 import { noticeNow, type TrustedTime, trustedNow } from './trusted-time.ts';
 
@@ -46,7 +46,7 @@ export function momentOf(
   const descent = descend({ tier: held < 0 ? start : held, stepAt: position.stepAt }, dueTier, now);
   const nameOf = (tier: number) => tiers[tier]?.name ?? NONE;
   const standing = descent.tier === dueTier ? due : onTheWay(terms, due, descent, nameOf(descent.tier + 1), before, now);
-  const notify = higher(due.notify, standingAt(timeline, noticeNow(time)).notify);
+  const notify = higherNotify(due.notify, standingAt(timeline, noticeNow(time)).notify);
   return { shown: { ...standing, notify }, position: { tier: nameOf(descent.tier), stepAt: descent.stepAt } };
 }
 
@@ -55,10 +55,4 @@ function onTheWay(terms: Terms, due: Standing, { tier, stepAt }: Descent, below:
   const next = stepAt === null ? null : { cause: due.cause, at: stepAt, tier: below };
   if (tier <= terms.planTier) return { ...due, code: 'ok', tier, cause: 'none', since: terms.startsAt, next };
   return { ...due, code: 'degraded', tier, since: before?.tier === tier ? before.since : now, next };
-}
-
-const SEVERITIES: readonly Notify[] = ['none', 'info', 'warning', 'critical'];
-
-function higher(a: Notify, b: Notify): Notify {
-  return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
 }

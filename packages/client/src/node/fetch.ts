@@ -1,5 +1,4 @@
 /** HTTP by Node's own `fetch`: no redirect is followed, and an answer is read no further than its cap. */
-import { Fault } from '@glidepath/core';
 import type { HttpAnswer, HttpRequest, TransportCode } from '../platform.ts';
 
 export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
@@ -8,11 +7,11 @@ export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
   try {
     response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
   } catch (cause) {
-    throw fault(signal.aborted ? 'timeout' : 'refused', 'The server cannot be reached', cause);
+    throw fault(signal.aborted ? 'timeout' : 'refused', cause);
   }
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
-    throw fault('redirected', 'The answer is a redirect, which is not followed');
+    throw fault('redirected');
   }
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await textOf(response, request) };
 }
@@ -28,12 +27,12 @@ async function textOf(response: Response, { bodyMaxBytes, signal }: HttpRequest)
       if (size > bodyMaxBytes) break;
     }
   } catch (cause) {
-    throw fault(signal.aborted ? 'timeout' : 'truncated', 'The answer broke off', cause);
+    throw fault(signal.aborted ? 'timeout' : 'truncated', cause);
   }
-  if (size > bodyMaxBytes) throw fault('too-large', `The answer is larger than ${bodyMaxBytes} bytes`);
+  if (size > bodyMaxBytes) throw fault('too-large');
   return Buffer.concat(chunks).toString();
 }
 
-function fault(code: TransportCode, message: string, cause?: unknown): Fault {
-  return new Fault(code, message, { retryable: true, cause });
+function fault(code: TransportCode, cause?: unknown): Error {
+  return Object.assign(new Error(code, { cause }), { code });
 }
