@@ -49,7 +49,7 @@ export interface Request {
 
 /** A request with a fresh proof of possession, so that the answer can be bound to it. */
 export function requestOf(
-  { settings, platform, held, ring, keyHash }: Installation,
+  { settings, platform, held, keySet, keyHash }: Installation,
   key: SigningKey,
   op: ProofClaims['op'],
   grants: readonly string[],
@@ -59,8 +59,18 @@ export function requestOf(
   const shown = op !== 'acquire' && held.lease && { lease: held.lease.claims.jti, epoch: held.lease.claims.epoch };
   const proof = signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, key);
   const grantsUsed = grants.length > 0 ? grants : undefined;
-  const keySet = ring.held ? { version: ring.held.version } : undefined;
-  return { nonce, body: JSON.stringify({ proof, fingerprint, person, group, client, grantsUsed, keySet }) };
+  return {
+    nonce,
+    body: JSON.stringify({
+      proof,
+      fingerprint,
+      person,
+      group,
+      client,
+      grantsUsed,
+      keySet: keySet ? { version: keySet.version } : undefined,
+    }),
+  };
 }
 
 /**
@@ -79,7 +89,7 @@ export async function ask(line: Line, path: string, { nonce, body }: Request): P
     const code: Silence = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
     return { code, detail: `HTTP ${status}`, retryAfterMs };
   }
-  const isHinted = Number(keySet?.version) > (installation.ring.held?.version ?? 0);
+  const isHinted = Number(keySet?.version) > (installation.keySet?.version ?? 0);
   if (isHinted) await takeKeySet(line);
   const read = () => readWord(word, installation.expectedAnswer(nonce));
   let believed = read();

@@ -7,6 +7,7 @@
  */
 import { compareCounters, type Instant, type LeaseClaims } from '@glidepath/core';
 import { hashSecret } from '@glidepath/protocol/ids';
+import type { KeySet } from '@glidepath/protocol/keys';
 import type { SigningKey } from '@glidepath/protocol/words';
 import { usable } from './break-glass.ts';
 import { Cache, KEY_SET, LEASE } from './cache.ts';
@@ -14,7 +15,7 @@ import type { Count } from './counters.ts';
 import { type Held, type HeldLease, nothingHeld, withLease, withVerdict } from './held.ts';
 import { identityObserved } from './identity.ts';
 import { installationKey } from './installation-key.ts';
-import { KeyRing, parseJson } from './key-ring.ts';
+import { parseJson, readKeySet } from './key-ring.ts';
 import { findStart, type Start, withBootstrap } from './load.ts';
 import type { Settings } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -24,15 +25,14 @@ import type { Position } from './standing-now.ts';
 import {
   anchored,
   atLeast,
-  firstTime,
   isClockBehind,
   joined,
   type Reading,
   resumed,
   sample,
-  saved,
   type TrustedTime,
   trustedNow,
+  unanchored,
 } from './trusted-time.ts';
 
 const KEYS_MAX = 8;
@@ -41,15 +41,18 @@ export class Installation {
   readonly settings: Settings;
   readonly platform: Platform;
   readonly count: Count;
-  readonly ring: KeyRing;
   readonly keyHash: string;
   held: Held = nothingHeld(BLANK);
   time: TrustedTime;
   position: Position = BLANK;
   key: SigningKey | null = null;
+  /** What words are verified with. */
+  keySet: KeySet | null = null;
   readonly #cache: Cache;
   #savedAtMs: number;
   #verdicts = '';
+  /** The held key set as it came. */
+  #bundle = '';
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: Settings, platform: Platform, count: Count) {
@@ -57,11 +60,10 @@ export class Installation {
     this.settings = settings;
     this.platform = platform;
     this.count = count;
-    this.ring = new KeyRing({ roots: settings.roots, env: settings.env, crypto }, settings.issuer, count);
     this.keyHash = hashSecret(settings.licenseKey, crypto);
     this.#cache = new Cache(platform, count);
     const reading = this.#reading();
-    this.time = firstTime(reading);
+    this.time = unanchored(reading);
     this.#savedAtMs = reading.monotonic;
   }
 
@@ -98,9 +100,20 @@ export class Installation {
 
   async #loadKeySet(): Promise<void> {
     const { bootstrap } = this.settings;
-    const { wall } = this.#reading();
-    for (const text of await this.#cache.pair(KEY_SET)) if (this.ring.take(parseJson(text), wall, true)) return;
-    if (typeof bootstrap === 'object') this.ring.take(bootstrap.keySet, wall, true);
+    for (const text of await this.#cache.pair(KEY_SET)) {
+      this.#bundle = text;
+      if (this.#take(parseJson(text), true)) return;
+    }
+    if (typeof bootstrap === 'object') this.#take(bootstrap.keySet, true);
+  }
+
+  /** A bundle that does not verify changes nothing and is counted; the key set that is held stays. */
+  #take(bundle: unknown, isOwnCopy: boolean): boolean {
+    const keySet = readKeySet(bundle, this.settings, this.platform.crypto, this.keySet, this.now(), isOwnCopy);
+    const isTaken = typeof keySet === 'object';
+    this.count(`key-set.${isTaken ? 'taken' : keySet}`);
+    if (isTaken) this.keySet = keySet;
+    return isTaken;
   }
 
   /** What lies in the cache, seen with this memory. */
@@ -124,9 +137,9 @@ export class Installation {
 
   /** What a word must fit to be believed by this installation. */
   #expected(more: Pick<NonNullable<Expected>, 'nonce' | 'license' | 'after'>): Expected {
-    const { ring, platform, settings, key } = this;
-    if (ring.held === null) return null;
-    return { keys: ring.held, iss: ring.held.iss, env: settings.env, crypto: platform.crypto, holder: key?.kid, ...more };
+    const { keySet, platform, settings, key } = this;
+    if (keySet === null) return null;
+    return { keys: keySet, iss: keySet.iss, env: settings.env, crypto: platform.crypto, holder: key?.kid, ...more };
   }
 
   /** What the answer to a request must fit; null: a word that answers nobody. */
@@ -171,11 +184,11 @@ export class Installation {
 
   /** Takes a key set over. A lease that the new one condemns is read as one at the next start; online, the next replaces it. */
   async takeKeySet(bundle: unknown): Promise<boolean> {
-    const { ring } = this;
-    const previous = ring.text;
-    if (!ring.take(bundle, this.now(), false)) return false;
-    await this.#cache.keep(KEY_SET, ring.text, previous);
-    return true;
+    const isTaken = this.#take(bundle, false);
+    const text = JSON.stringify(bundle);
+    if (isTaken) await this.#cache.keep(KEY_SET, text, this.#bundle);
+    if (isTaken) this.#bundle = text;
+    return isTaken;
   }
 
   /** What this machine says about itself: a clock that is behind, an identity that changed. */
@@ -246,9 +259,12 @@ export class Installation {
       const verdicts = verdictLines(this.held);
       if (verdicts !== this.#verdicts) await this.#cache.keepVerdicts(verdicts);
       this.#verdicts = verdicts;
-      this.#savedAtMs = this.time.reading.monotonic;
+      this.#savedAtMs = this.time.monotonicAt;
       const { tier, stepAt } = this.position;
-      await this.#cache.keepSidecar({ memory: { ...this.held.memory, tier, stepAt }, time: saved(this.time, this.platform.bootId()) });
+      await this.#cache.keepSidecar({
+        memory: { ...this.held.memory, tier, stepAt },
+        time: { ...this.time, bootId: this.platform.bootId() },
+      });
       return adopted;
     });
   }

@@ -9,7 +9,7 @@ import type { Count } from './counters.ts';
 import { type Held, type HeldLease, nothingHeld, restored, withLease } from './held.ts';
 import { type Disbelief, type Expected, readLease, readVerdict } from './reading-words.ts';
 import { BLANK, type Sidecar } from './sidecar.ts';
-import { atLeast, CLOCK_BEHIND_MS, firstTime, type Reading, resumed, type TrustedTime, trustedNow, unanchored } from './trusted-time.ts';
+import { atLeast, CLOCK_BEHIND_MS, type Reading, resumed, type TrustedTime, trustedNow, unanchored } from './trusted-time.ts';
 
 export interface Found {
   /** Newest first. */
@@ -31,8 +31,8 @@ export function findStart({ leases, verdicts, sidecar, expected, reading, bootId
   const memory = sidecar?.memory ?? BLANK;
   const remembered = sidecar?.time ? resumed(sidecar.time, reading, bootId) : null;
   const lease = presentOf(believed(leases, readLease, expected, count), remembered, reading, count);
-  if (lease === undefined) return { held: nothingHeld(memory), time: remembered ?? firstTime(reading) };
-  const time = remembered === null ? unanchored(lease.claims.iatMs, reading) : atLeast(remembered, lease.claims.iatMs);
+  if (lease === undefined) return { held: nothingHeld(memory), time: remembered ?? unanchored(reading) };
+  const time = remembered === null ? unanchored(reading, lease.claims.iatMs) : atLeast(remembered, lease.claims.iatMs);
   const standing = believed(verdicts, readVerdict, expected, count);
   return { held: restored({ ...lease, source: 'cache' }, standing, memory, trustedNow(time)), time };
 }

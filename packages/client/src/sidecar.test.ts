@@ -3,7 +3,7 @@ import { nodeCrypto } from '@glidepath/protocol/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLANK, hasHeardLater, type Memory, mergeMemories, parseSidecar, type Sidecar, sidecarText } from './sidecar.ts';
-import { firstTime, saved } from './trusted-time.ts';
+import { unanchored } from './trusted-time.ts';
 
 const when = fc.nat(1_000).map((ms) => instant(ms));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -29,7 +29,7 @@ describe('sidecar', () => {
   it('reads what it wrote', () => {
     fc.assert(
       fc.property(memory, maybe(fc.nat(1e6)), (remembered, wall) => {
-        const time = wall === null ? null : saved(firstTime({ wall: instant(wall), monotonic: 7 }), 'boot');
+        const time = wall === null ? null : { ...unanchored({ wall: instant(wall), monotonic: 7 }), bootId: 'boot' };
         const sidecar: Sidecar = { memory: remembered, time };
         expect(parseSidecar(sidecarText(sidecar, nodeCrypto), nodeCrypto)).toMatchObject(sidecar);
       }),
@@ -37,7 +37,7 @@ describe('sidecar', () => {
   });
 
   it('is nothing when it is cut off anywhere, and never throws', () => {
-    const text = sidecarText({ memory: BLANK, time: saved(firstTime({ wall: instant(1), monotonic: 1 }), null) }, nodeCrypto);
+    const text = sidecarText({ memory: BLANK, time: { ...unanchored({ wall: instant(1), monotonic: 1 }), bootId: null } }, nodeCrypto);
     for (let length = 0; length < text.length; length++) expect(parseSidecar(text.slice(0, length), nodeCrypto)).toBeNull();
     fc.assert(
       fc.property(fc.json(), (json) => {

@@ -89,16 +89,17 @@ function sumOf(sidecar: Sidecar, crypto: Hasher): string {
  */
 export function mergeMemories(own: Memory, other: Memory): Memory {
   if (other.license !== null && own.license !== null && other.license !== own.license) return own;
-  const newer = hasHeardLater(other, own) ? other : own;
-  const older = newer === own ? other : own;
-  const isSameWord = !hasHeardLater(newer, older);
+  const [newer, older] = hasHeardLater(other, own) ? [other, own] : [own, other];
+  const receipts: Record<string, Instant> = { ...newer.receipts };
+  for (const [name, at] of Object.entries(older.receipts)) {
+    const known = receipts[name];
+    if (known === undefined ? newer.heard === older.heard : at < known) receipts[name] = at;
+  }
   return {
     ...newer,
     license: own.license ?? other.license,
     keys: union(own.keys, other.keys),
-    receipts: mergeReceipts(newer.receipts, older.receipts, isSameWord),
-    firstRunAt: earliest(own.firstRunAt, other.firstRunAt),
-    clockBehindAt: own.clockBehindAt === null ? null : earliest(own.clockBehindAt, other.clockBehindAt),
+    receipts,
     grantsUsed: union(own.grantsUsed, other.grantsUsed),
     grantsReported: union(own.grantsReported, other.grantsReported),
   };
@@ -109,21 +110,7 @@ export function mergeMemories(own: Memory, other: Memory): Memory {
  * must not make the words of that while the latest for ever.
  */
 export function hasHeardLater(a: Memory, b: Memory): boolean {
-  return a.heard > b.heard || (a.heard === b.heard && (a.wordAt ?? 0) > (b.wordAt ?? 0));
-}
-
-function mergeReceipts(newer: Memory['receipts'], older: Memory['receipts'], isSameWord: boolean): Memory['receipts'] {
-  const merged: Record<string, Instant> = { ...newer };
-  for (const [name, at] of Object.entries(older)) {
-    const own = merged[name];
-    if (own === undefined ? isSameWord : at < own) merged[name] = at;
-  }
-  return merged;
-}
-
-function earliest(a: Instant | null, b: Instant | null): Instant | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
+  return a.heard > b.heard;
 }
 
 export function union(a: readonly string[], b: readonly string[]): readonly string[] {

@@ -61,7 +61,7 @@ export class Ticker {
     this.#listeners = listeners;
     this.#watchers = watchers;
     this.answers = answersUnsigned(installation.settings);
-    this.#savedAtMs = installation.time.reading.monotonic;
+    this.#savedAtMs = installation.time.monotonicAt;
   }
 
   /** Looks at the clocks, takes what is due, and sets the next timer. */
@@ -74,7 +74,7 @@ export class Ticker {
     this.#watchers.moved();
     const { time } = installation;
     if (gapMs(time) - gapBefore > WOKE_MS) this.#watchers.woke();
-    if (time.reading.monotonic - this.#savedAtMs >= SAVE_EVERY_MS) this.#save();
+    if (time.monotonicAt - this.#savedAtMs >= SAVE_EVERY_MS) this.#save();
     this.#wait(this.#nextInMs());
   }
 
@@ -84,7 +84,7 @@ export class Ticker {
   }
 
   #save(): void {
-    this.#savedAtMs = this.#installation.time.reading.monotonic;
+    this.#savedAtMs = this.#installation.time.monotonicAt;
     this.#installation
       .save()
       .then((adopted) => {

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import {
   anchored,
   atLeast,
-  firstTime,
   GAP_RUN_MS,
   gapCountsInMs,
   gapMs,
@@ -13,8 +12,8 @@ import {
   noticeNow,
   type Reading,
   resumed,
+  type SavedTime,
   sample,
-  saved,
   type TrustedTime,
   trustedNow,
   unanchored,
@@ -22,6 +21,7 @@ import {
 
 const START = 1_767_225_600_000;
 const at = (monotonic: number, wallOffset = 0): Reading => ({ wall: instant(START + monotonic + wallOffset), monotonic });
+const saved = (time: TrustedTime, bootId: string | null): SavedTime => ({ ...time, bootId });
 const anchor = (): TrustedTime => anchored(instant(START), at(0));
 
 /** Samples a wall clock that is off by `offset(monotonic)`, every 15 minutes for so long. */
@@ -90,7 +90,7 @@ describe('a wall clock that is a year ahead', () => {
 
   it('is cleared by a word, also after it has counted', () => {
     const wrong = watched(yearAhead(10 * HOUR), 3 * DAY);
-    const mended = anchored(instant(START + 3 * DAY), wrong.reading);
+    const mended = anchored(instant(START + 3 * DAY), { wall: wrong.wallAt, monotonic: wrong.monotonicAt });
     expect(trustedNow(mended)).toBe(START + 3 * DAY);
     expect(mended.unverifiedRunMs).toBe(0);
     // The clock goes on being a year ahead, which is known now.
@@ -169,11 +169,11 @@ describe('another process', () => {
 
 describe('where there is little to go by', () => {
   it('takes the wall clock where nothing signed was ever seen', () => {
-    expect(trustedNow(firstTime(at(5)))).toBe(START + 5);
+    expect(trustedNow(unanchored(at(5)))).toBe(START + 5);
   });
 
   it('takes the word where there is one and nothing beside it, and calls the rest a gap', () => {
-    const time = unanchored(instant(START - 40 * DAY), at(0));
+    const time = unanchored(at(0), instant(START - 40 * DAY));
     expect(trustedNow(time)).toBe(START - 40 * DAY);
     expect(noticeNow(time)).toBe(START);
   });

@@ -11,7 +11,7 @@
  * Limits: a sleep of the machine is seen at the next sample. Where the wall clock was set back while no word could be
  * had, later sleeps stay hidden until it catches up; the cause `clock` is what counts then.
  */
-import { HOUR, type Instant, instant, MINUTE, type Milliseconds, SECOND } from '@glidepath/core';
+import { after, HOUR, type Instant, instant, MINUTE, type Milliseconds, SECOND } from '@glidepath/core';
 
 /** Both clocks, read together. */
 export interface Reading {
@@ -38,8 +38,9 @@ export interface TrustedTime {
   readonly unverifiedRunMs: Milliseconds;
   /** How far the wall clock was ahead when it was last compared with a word. */
   readonly skewMs: Milliseconds;
-  /** When it was sampled. */
-  readonly reading: Reading;
+  /** What both clocks showed then. */
+  readonly wallAt: Instant;
+  readonly monotonicAt: Milliseconds;
 }
 
 /** Running time after which a gap counts. */
@@ -53,14 +54,12 @@ const NOISE_MS: Milliseconds = SECOND;
 /** A wall clock further than this behind signed time is wrong (the cause `clock`). */
 export const CLOCK_BEHIND_MS: Milliseconds = 5 * MINUTE;
 
-/** Time where nothing signed was ever seen: the wall clock, for want of anything better. */
-export function firstTime(reading: Reading): TrustedTime {
-  return { signedAt: reading.wall, acceptedMs: 0, gaps: [], unverifiedRunMs: 0, skewMs: 0, reading };
-}
-
-/** Time where there is a signed word and nothing beside it: as late as the word says, and what the wall clock adds is a gap. */
-export function unanchored(iatMs: Instant, reading: Reading): TrustedTime {
-  return settled({ signedAt: iatMs, acceptedMs: 0, gaps: [], unverifiedRunMs: 0, skewMs: 0, reading });
+/**
+ * Time where there is at most a signed word and nothing beside it: as late as the word says, and what the wall clock adds
+ * is a gap. Where there is no word either, the wall clock is all there is, for want of anything better.
+ */
+export function unanchored({ wall, monotonic }: Reading, iatMs = wall): TrustedTime {
+  return settled({ signedAt: iatMs, acceptedMs: 0, gaps: [], unverifiedRunMs: 0, skewMs: 0, wallAt: wall, monotonicAt: monotonic });
 }
 
 /** The time by which tiers are taken. */
@@ -78,8 +77,8 @@ export function gapMs({ gaps }: TrustedTime): Milliseconds {
 }
 
 /** True while the wall clock is behind signed time by over 5 minutes. */
-export function isClockBehind({ signedAt, reading }: TrustedTime): boolean {
-  return signedAt - reading.wall > CLOCK_BEHIND_MS;
+export function isClockBehind({ signedAt, wallAt }: TrustedTime): boolean {
+  return signedAt - wallAt > CLOCK_BEHIND_MS;
 }
 
 /** How much running time until the oldest gap counts; 0 where there is none. */
@@ -88,19 +87,20 @@ export function gapCountsInMs({ gaps: [oldest], unverifiedRunMs }: TrustedTime):
 }
 
 /** Time goes on, within one process. */
-export function sample(time: TrustedTime, reading: Reading): TrustedTime {
-  const passed = Math.max(0, reading.monotonic - time.reading.monotonic);
+export function sample(time: TrustedTime, { wall, monotonic }: Reading): TrustedTime {
+  const passed = Math.max(0, monotonic - time.monotonicAt);
   return settled({
     ...time,
-    signedAt: instant(time.signedAt + passed),
+    signedAt: after(time.signedAt, passed),
     unverifiedRunMs: time.unverifiedRunMs + passed,
-    reading: { wall: reading.wall, monotonic: Math.max(reading.monotonic, time.reading.monotonic) },
+    wallAt: wall,
+    monotonicAt: time.monotonicAt + passed,
   });
 }
 
 /** A word that answers this client was received: it says what time it is, and everything unverified is cleared. */
 export function anchored(iatMs: Instant, reading: Reading): TrustedTime {
-  return { signedAt: iatMs, acceptedMs: 0, gaps: [], unverifiedRunMs: 0, skewMs: reading.wall - iatMs, reading };
+  return { ...unanchored(reading, iatMs), gaps: [], skewMs: reading.wall - iatMs };
 }
 
 /** A signed word that answered nobody here (a cache, a grant) was seen: it is at least so late. */
@@ -109,28 +109,17 @@ export function atLeast(time: TrustedTime, iatMs: Instant): TrustedTime {
 }
 
 /** Trusted time as the sidecar keeps it, for a process that comes later. */
-export interface SavedTime extends Omit<TrustedTime, 'reading'> {
+export interface SavedTime extends TrustedTime {
   readonly bootId: string | null;
-  readonly wallAt: Instant;
-  readonly monotonicAt: Milliseconds;
-}
-
-export function saved({ reading, ...time }: TrustedTime, bootId: string | null): SavedTime {
-  return { ...time, bootId, wallAt: reading.wall, monotonicAt: reading.monotonic };
 }
 
 /**
  * Time goes on, in another process. Within one start of the machine the monotonic clock tells how long there was none;
  * otherwise time stands where it stood, and what the wall clock has moved since is a gap. Running time is not added: none ran.
  */
-export function resumed(from: SavedTime, reading: Reading, bootId: string | null): TrustedTime {
-  const { bootId: _, wallAt, monotonicAt, ...time } = from;
-  const isKnown = isSameBoot(from, bootId) && reading.monotonic >= monotonicAt;
-  return settled({ ...time, signedAt: instant(time.signedAt + (isKnown ? reading.monotonic - monotonicAt : 0)), reading });
-}
-
-function isSameBoot(from: SavedTime, bootId: string | null): boolean {
-  return bootId !== null && from.bootId === bootId;
+export function resumed({ bootId: savedBoot, ...time }: SavedTime, { wall, monotonic }: Reading, bootId: string | null): TrustedTime {
+  const passed = bootId !== null && savedBoot === bootId ? Math.max(0, monotonic - time.monotonicAt) : 0;
+  return settled({ ...time, signedAt: after(time.signedAt, passed), wallAt: wall, monotonicAt: monotonic });
 }
 
 /**
@@ -139,16 +128,17 @@ function isSameBoot(from: SavedTime, bootId: string | null): boolean {
  * the machine cannot be compared, `since` (this process's own last save) bounds what is this one's alone.
  */
 export function joined(own: TrustedTime, other: SavedTime, bootId: string | null, since: Milliseconds): TrustedTime {
-  const theirs = resumed(other, own.reading, bootId);
-  const countedUntil = isSameBoot(other, bootId) ? Math.max(other.monotonicAt, since) : since;
-  const together = other.unverifiedRunMs + Math.max(0, own.reading.monotonic - countedUntil);
+  const { wallAt, monotonicAt } = own;
+  const theirs = resumed(other, { wall: wallAt, monotonic: monotonicAt }, bootId);
+  const countedUntil = bootId !== null && other.bootId === bootId ? Math.max(other.monotonicAt, since) : since;
+  const together = other.unverifiedRunMs + Math.max(0, monotonicAt - countedUntil);
   const later = trustedNow(theirs) > trustedNow(own) ? theirs : own;
   return settled({ ...later, unverifiedRunMs: Math.max(own.unverifiedRunMs, together) });
 }
 
 /** Compares the wall clock with trusted time, and lets gaps that are old enough count. */
 function settled(time: TrustedTime): TrustedTime {
-  const compared = withGaps(time, Math.max(0, time.reading.wall - time.skewMs - trustedNow(time)));
+  const compared = withGaps(time, Math.max(0, time.wallAt - time.skewMs - trustedNow(time)));
   const ripe = compared.gaps.filter(({ grewAtRunMs }) => time.unverifiedRunMs - grewAtRunMs >= GAP_RUN_MS);
   if (ripe.length === 0) return compared;
   const acceptedMs = ripe.reduce((sum, { ms }) => sum + ms, time.acceptedMs);

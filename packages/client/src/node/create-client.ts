@@ -40,7 +40,7 @@ export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'breakGla
     random: { next: Math.random },
     entropy: { bytes: (count) => randomBytes(count) },
     crypto: nodeCrypto,
-    files: nodeFiles(options.cacheDir, Date.now),
+    files: nodeFiles(options.cacheDir),
     fetch: nodeFetch,
     bootId,
     breakGlass: async () => (breakGlassFile ? readFile(breakGlassFile, 'utf8').catch(() => null) : null),

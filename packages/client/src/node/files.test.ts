@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(folder, '..', '..'), { recursive: true, force: true }));
 
-const files = () => nodeFiles(folder, Date.now);
+const files = () => nodeFiles(folder);
 
 describe('node files', () => {
   it('makes its folder, for this user only, and reads what it wrote', async () => {
@@ -48,17 +48,6 @@ describe('node files', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  it('clears away what processes that died left, and nothing that is being written', async () => {
-    mkdirSync(folder, { recursive: true });
-    const dead = join(folder, `a.${'0'.repeat(16)}.tmp`);
-    const alive = join(folder, `a.${'1'.repeat(16)}.tmp`);
-    for (const path of [dead, alive]) writeFileSync(path, '');
-    const hourAgo = Date.now() / 1000 - 3_600;
-    utimesSync(dead, hourAgo, hourAgo);
-    await files().write('a', 'text');
-    expect(readdirSync(folder).sort()).toEqual(['a', `a.${'1'.repeat(16)}.tmp`]);
-  });
-
   it('reads no file that is larger than anything it keeps', async () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'a'), Buffer.alloc(2 * 1024 * 1024));
@@ -68,6 +57,6 @@ describe('node files', () => {
   it('says so where no folder can be had', async () => {
     const file = join(folder, '..', '..', 'file');
     writeFileSync(file, '');
-    await expect(nodeFiles(join(file, 'cache'), Date.now).write('a', 'text')).rejects.toThrow();
+    await expect(nodeFiles(join(file, 'cache')).write('a', 'text')).rejects.toThrow();
   });
 });

@@ -4,21 +4,16 @@
  * that processes sharing a folder never write into one another's file.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MINUTE } from '@glidepath/core';
 import type { FileStore } from '../platform.ts';
 
 const TEXT_MAX_BYTES = 1024 * 1024;
-/** A temporary file that is older was left by a process that died. */
-const ABANDONED_MS = 10 * MINUTE;
 
-export function nodeFiles(folder: string, now: () => number): FileStore {
-  let isPrepared = false;
+export function nodeFiles(folder: string): FileStore {
   /** Writes the text under a name of its own, hands that to `move`, and leaves nothing behind. */
   const place = async (name: string, text: string, move: (from: string, to: string) => Promise<void>): Promise<void> => {
-    if (!isPrepared) await prepare(folder, now());
-    isPrepared = true;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, name);
     const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
     try {
@@ -51,15 +46,6 @@ export function nodeFiles(folder: string, now: () => number): FileStore {
       }
     },
   };
-}
-
-async function prepare(folder: string, now: number): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const left = name.endsWith('.tmp') ? await stat(path).catch(() => null) : null;
-    if (left !== null && now - left.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
-  }
 }
 
 /** Makes a rename last. Windows cannot open a folder, and needs not. */
