@@ -13,12 +13,9 @@ const HOLD_SHARE_MAX = 0.8;
 const RENEW_MIN_MS = 250;
 const BACKOFF_FIRST_MS = SECOND;
 const BACKOFF_MAX_MS = 10 * MINUTE;
-/** A policy whose days are seconds gets a loop to match: no wait is longer than this share of its hold, or 5 s. */
-const HOLD_SHARE_BACKOFF = 0.25;
 const BACKOFF_WITHOUT_LEASE_MAX_MS = MINUTE;
 const REFUSED_MS = 15 * MINUTE;
 const RETRY_AFTER_MAX_MS = HOUR;
-const RETRY_AFTER_JITTER = 0.1;
 
 /** Delay from the word's receipt to the next renewal. */
 export function renewDelayMs(lease: { readonly renewAfterMs: Milliseconds; readonly ttlMs: Milliseconds }, random: Random): Milliseconds {
@@ -38,18 +35,16 @@ export interface Failures {
 
 /** Delay after an attempt that brought no word. */
 export function failureDelayMs({ count, isRefused, retryAfterMs, ttlMs }: Failures, random: Random): Milliseconds {
-  const ceiling = isRefused ? refusedMs(ttlMs) : Math.min(backoffMaxMs(ttlMs), BACKOFF_FIRST_MS * 2 ** Math.min(count - 1, 20));
-  const delay = isRefused ? ceiling * (0.5 + 0.5 * random.next()) : ceiling * random.next();
-  const least = retryAfterMs === null ? 0 : Math.min(retryAfterMs, RETRY_AFTER_MAX_MS) * (1 + RETRY_AFTER_JITTER * random.next());
-  return Math.max(RENEW_MIN_MS, Math.floor(delay), Math.ceil(least));
+  const jitter = random.next();
+  const delay = isRefused
+    ? scaled(REFUSED_MS, ttlMs) * (0.5 + jitter / 2)
+    : Math.min(ttlMs === null ? BACKOFF_WITHOUT_LEASE_MAX_MS : scaled(BACKOFF_MAX_MS, ttlMs), BACKOFF_FIRST_MS * 2 ** (count - 1)) * jitter;
+  return Math.ceil(Math.max(RENEW_MIN_MS, delay, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS) * (1 + RENEW_JITTER * jitter)));
 }
 
-function backoffMaxMs(ttlMs: Milliseconds | null): Milliseconds {
-  return ttlMs === null ? BACKOFF_WITHOUT_LEASE_MAX_MS : Math.min(BACKOFF_MAX_MS, Math.max(5 * SECOND, ttlMs * HOLD_SHARE_BACKOFF));
-}
-
-function refusedMs(ttlMs: Milliseconds | null): Milliseconds {
-  return Math.min(REFUSED_MS, Math.max(5 * SECOND, ttlMs ?? REFUSED_MS));
+/** A policy whose days are seconds gets a loop to match: no wait is longer than a quarter of its hold, or 5 s. */
+function scaled(ms: Milliseconds, ttlMs: Milliseconds | null): Milliseconds {
+  return Math.min(ms, Math.max(5 * SECOND, (ttlMs ?? HOUR) / 4));
 }
 
 /** `Retry-After` in seconds (RFC 9110 §10.2.3); its other form is a date, and needs a clock that is right. */
