@@ -10,8 +10,9 @@ import {
   type Terms,
   type VerdictClaims,
 } from '@glidepath/core';
-import type { Held } from './held.ts';
+import type { HeldLease } from './held.ts';
 import type { Settings } from './options.ts';
+import type { VerdictWord } from './reading-words.ts';
 import { NONE } from './standing-now.ts';
 
 export interface Answers {
@@ -48,9 +49,8 @@ const EMPTY = tableOf([]);
 const NO_LIMITS: Readonly<Record<string, number>> = Object.freeze({});
 
 /** What the word in hand is, and of when. */
-export function originOf({ lease, verdicts }: Held): Origin {
-  if (lease === null) return { source: 'none', asOf: null };
-  return { source: lease.source, asOf: verdicts.at(-1)?.claims.iatMs ?? lease.claims.iatMs };
+export function originOf({ source, claims }: HeldLease, verdicts: readonly VerdictWord[]): Origin {
+  return { source, asOf: (verdicts.at(-1)?.claims ?? claims).iatMs };
 }
 
 export function answersOn(terms: Terms, shown: Standing, origin: Origin): Answers {

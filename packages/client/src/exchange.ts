@@ -26,7 +26,7 @@ export interface NoWord {
 
 /** What somebody has to mend: the loop slows down, and says so. */
 export function isRefusal(code: Silence): boolean {
-  return code === 'http-401' || code === 'http-403';
+  return /401|403/.test(code);
 }
 
 /** The server itself answered, and will answer so again until somebody mends it, here or there. */
@@ -118,7 +118,7 @@ export async function send(
   const signal = AbortSignal.any([closing, late.signal]);
   const timer = platform.scheduler.after(timeoutMs, () => late.abort());
   try {
-    const headers = { authorization: `Bearer ${settings.licenseKey}`, accept: 'application/json', 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${settings.licenseKey}`, 'content-type': 'application/json' };
     const request = {
       method: body === null ? 'GET' : 'POST',
       url: url + path,
@@ -147,9 +147,7 @@ function noWord(code: Silence): NoWord {
   return { code, detail: code, retryAfterMs: null };
 }
 
-const TRANSPORT: readonly unknown[] = ['truncated', 'too-large', 'redirected'] satisfies readonly TransportCode[];
-
-function codeOf(error: unknown): TransportCode {
-  const { code } = (error ?? {}) as { readonly code?: TransportCode };
-  return code !== undefined && TRANSPORT.includes(code) ? code : 'refused';
+function codeOf(error: unknown): Silence {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return code === 'truncated' || code === 'too-large' ? code : 'refused';
 }

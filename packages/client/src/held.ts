@@ -6,15 +6,7 @@
  * `revoked` begin a path at their receipt; `superseded` costs one tier each; `holder-removed` takes all; `denied` and
  * `queued` are about new holders and change nothing for a running one.
  */
-import {
-  type Counter,
-  compareCounters,
-  type Instant,
-  instant,
-  isShareReached,
-  type VerdictClaims,
-  type VerdictKind,
-} from '@glidepath/core';
+import { type Counter, compareCounters, type Instant, instant, isShareReached, type VerdictClaims } from '@glidepath/core';
 import type { LeaseWord, VerdictWord } from './reading-words.ts';
 import type { Memory } from './sidecar.ts';
 
@@ -39,8 +31,6 @@ export function nothingHeld(memory: Memory): Held {
 
 /** More than any policy has tiers; older ones of the same kind are dropped. */
 const VERDICTS_MAX = 32;
-
-const STANDING: readonly VerdictKind[] = ['superseded', 'suspended', 'revoked', 'holder-removed'];
 
 /** Takes a lease over: it says all there is to say, so that no earlier verdict stands. */
 export function withLease(held: Held, lease: HeldLease, now: Instant): Held {
@@ -71,25 +61,19 @@ export function withVerdict(held: Held, verdict: VerdictWord, now: Instant): Hel
   const seq = laterSeq(held.memory.seq, claims.seq);
   const memory = { ...noLaterThan(held.memory, now), license: claims.license, seq, wordAt: claims.iatMs };
   const heard: Held = { ...held, memory };
-  if (held.lease === null || held.lease.source === 'bootstrap') return { ...heard, refusal: isAboutLease(claims) ? held.refusal : claims };
+  if (held.lease === null || held.lease.source === 'bootstrap') return { ...heard, refusal: claims };
   if (isAboutLease(claims)) return { ...heard, isUnknown: true };
-  if (!STANDING.includes(claims.verdict)) return memory.released ? turnedAway(heard, claims) : heard;
-  const receipts = isPath(claims) ? { [claims.verdict]: now, ...memory.receipts } : memory.receipts;
-  return { ...heard, verdicts: withStanding(held.verdicts, verdict), memory: { ...memory, receipts } };
-}
-
-/** Who gave the seat back and asks again is a new holder: a "no" is about it. */
-function turnedAway(held: Held, claims: VerdictClaims): Held {
-  return { ...held, lease: null, verdicts: [], refusal: claims };
+  if (claims.verdict !== 'denied' && claims.verdict !== 'queued') {
+    const receipts = { [claims.verdict]: now, ...memory.receipts };
+    return { ...heard, verdicts: withStanding(held.verdicts, verdict), memory: { ...memory, receipts } };
+  }
+  // Who gave the seat back and asks again is a new holder: a "no" is about it.
+  return memory.released ? { ...heard, lease: null, verdicts: [], refusal: claims } : heard;
 }
 
 /** `lease-unknown`, `wrong-installation`: an answer about the lease that was shown, so that the next step is to acquire. */
 function isAboutLease({ verdict, code }: VerdictClaims): boolean {
   return verdict === 'denied' && (code === 'lease-unknown' || code === 'wrong-installation');
-}
-
-function isPath({ verdict }: VerdictClaims): boolean {
-  return verdict === 'suspended' || verdict === 'revoked';
 }
 
 /**

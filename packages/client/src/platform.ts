@@ -38,10 +38,10 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Rejects with an error that has a `TransportCode` as its `code`, or with anything at all: an answer is never needed. */
+/** Follows no redirect. Rejects with an error that has a `TransportCode` as its `code`, or with anything at all: an answer is never needed. */
 export type Fetch = (request: HttpRequest) => Promise<HttpAnswer>;
 
-export type TransportCode = 'refused' | 'timeout' | 'truncated' | 'too-large' | 'redirected';
+export type TransportCode = 'refused' | 'timeout' | 'truncated' | 'too-large';
 
 /** Structured lines: `event` is a stable word, facts never hold a secret. */
 export interface Log {

@@ -7,7 +7,7 @@
 import { MINUTE, type Milliseconds, type Timer } from '@glidepath/core';
 import { grantsToReport } from './break-glass.ts';
 import { askable, endpointsOf, judged } from './endpoints.ts';
-import { ask, isRefusal, isToBeMended, type NoWord, requestOf, type Silence, send } from './exchange.ts';
+import { ask, isRefusal, type NoWord, requestOf, type Silence, send } from './exchange.ts';
 import { nextOperation } from './held.ts';
 import type { Installation } from './installation.ts';
 import { failureDelayMs, renewDelayMs } from './pace.ts';
@@ -104,7 +104,7 @@ export function createRefresher(installation: Installation, settled: () => void,
     let last: Word | NoWord | null = null;
     for (const { url } of askable(endpoints, clock.monotonic())) {
       last = await ask({ installation, url, timeoutMs: REQUEST_MS, closing: signal }, path, request);
-      const isAlive = 'claims' in last || isToBeMended(last.code) || last.code === 'http-429';
+      const isAlive = 'claims' in last || last.code.startsWith('http-4');
       endpoints = judged(endpoints, url, isAlive, clock.monotonic());
       if ('claims' in last || signal.aborted) break;
       count(`silence.${last.code}`);

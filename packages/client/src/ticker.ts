@@ -99,15 +99,16 @@ export class Ticker {
     if (isNew) this.#recompile(held);
     const refusal = refusalOf(held);
     const glide = this.#glide;
-    if (glide === null || refusal !== null) {
+    const { lease, verdicts } = held;
+    if (glide === null || lease === null || refusal !== null) {
       if (isNew) this.answers = refusal === null ? answersUnsigned(settings) : answersRefused(refusal);
       this.standing = null;
-      if (this.tier !== null || held.lease !== null) this.#tell(NONE, 'none', null, 'none');
+      if (this.tier !== null || lease !== null) this.#tell(NONE, 'none', null, 'none');
       return;
     }
-    const { shown, position: next } = momentOf(glide, position, held.lease?.source !== 'cache', time, this.standing);
+    const { shown, position: next } = momentOf(glide, position, lease.source !== 'cache', time, this.standing);
     if (isNew || this.standing === null || !isSameStanding(this.standing, shown))
-      this.answers = answersOn(glide.terms, shown, originOf(held));
+      this.answers = answersOn(glide.terms, shown, originOf(lease, verdicts));
     this.standing = shown;
     this.#tell(next.tier ?? NONE, shown.cause, shown.next, shown.notify, next.stepAt);
   }

@@ -149,7 +149,7 @@ describe('transport', () => {
     control.misbehaviour = (_, response) => void response.writeHead(307, { location }).end();
     await client.refresh();
     await new Promise((resolve) => elsewhere.close(resolve));
-    expect(client.health().counters['silence.redirected']).toBeGreaterThan(0);
+    expect(client.health().counters['silence.http-307']).toBeGreaterThan(0);
     expect(visits).toBe(0);
     expect(client.check('build')).toMatchObject({ allowed: true, tier: 'full' });
   });

@@ -73,7 +73,7 @@ export function noticeNow(time: TrustedTime): Instant {
 }
 
 export function gapMs({ gaps }: TrustedTime): Milliseconds {
-  return gaps.reduce((sum, { ms }) => sum + ms, 0);
+  return sumOf(gaps);
 }
 
 /** True while the wall clock is behind signed time by over 5 minutes. */
@@ -138,22 +138,25 @@ export function joined(own: TrustedTime, other: SavedTime, bootId: string | null
 
 /** Compares the wall clock with trusted time, and lets gaps that are old enough count. */
 function settled(time: TrustedTime): TrustedTime {
-  const compared = withGaps(time, Math.max(0, time.wallAt - time.skewMs - trustedNow(time)));
-  const ripe = compared.gaps.filter(({ grewAtRunMs }) => time.unverifiedRunMs - grewAtRunMs >= GAP_RUN_MS);
-  if (ripe.length === 0) return compared;
-  const acceptedMs = ripe.reduce((sum, { ms }) => sum + ms, time.acceptedMs);
-  return { ...compared, acceptedMs, gaps: compared.gaps.filter((gap) => !ripe.includes(gap)) };
+  const ahead = time.wallAt - time.skewMs - trustedNow(time);
+  const all = withGaps(time, ahead < NOISE_MS ? 0 : ahead);
+  const gaps = all.filter(({ grewAtRunMs }) => time.unverifiedRunMs - grewAtRunMs < GAP_RUN_MS);
+  const acceptedMs = time.acceptedMs + sumOf(all) - sumOf(gaps);
+  return { ...time, gaps, acceptedMs };
 }
 
-/** The gaps of a wall clock that is `total` ahead: the newest grows or shrinks, and none is older than it was. */
-function withGaps(time: TrustedTime, total: Milliseconds): TrustedTime {
-  const difference = (total < NOISE_MS ? 0 : total) - gapMs(time);
-  if (difference === 0) return time;
-  return { ...time, gaps: difference > 0 ? grown(time, difference) : shrunk(time.gaps, -difference) };
-}
-
-function grown({ gaps, unverifiedRunMs }: TrustedTime, by: Milliseconds): readonly Gap[] {
+/** The gaps of a wall clock that is `total` ahead: the newest grow or shrink, and none is older than it was. */
+function withGaps({ gaps, unverifiedRunMs }: TrustedTime, total: Milliseconds): readonly Gap[] {
+  const by = total - sumOf(gaps);
   const newest = gaps.at(-1);
+  if (by <= 0) {
+    let left = total;
+    return gaps.flatMap((gap) => {
+      const ms = Math.min(gap.ms, left);
+      left -= ms;
+      return ms > 0 ? [{ ...gap, ms }] : [];
+    });
+  }
   if (newest === undefined || unverifiedRunMs - newest.openedAtRunMs >= GAP_GATHER_MS) {
     return [...gaps, { ms: by, openedAtRunMs: unverifiedRunMs, grewAtRunMs: unverifiedRunMs }];
   }
@@ -161,8 +164,6 @@ function grown({ gaps, unverifiedRunMs }: TrustedTime, by: Milliseconds): readon
   return [...gaps.slice(0, -1), { ...newest, ms: newest.ms + by, grewAtRunMs }];
 }
 
-function shrunk(gaps: readonly Gap[], by: Milliseconds): readonly Gap[] {
-  const newest = gaps.at(-1);
-  if (newest === undefined || by <= 0) return gaps;
-  return newest.ms > by ? [...gaps.slice(0, -1), { ...newest, ms: newest.ms - by }] : shrunk(gaps.slice(0, -1), by - newest.ms);
+function sumOf(gaps: readonly Gap[]): Milliseconds {
+  return gaps.reduce((sum, { ms }) => sum + ms, 0);
 }

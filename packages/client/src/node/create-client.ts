@@ -16,20 +16,18 @@ import { bootId, nodeClock, nodeScheduler } from './machine.ts';
 export function createClient(options: ClientOptions): LicenceClient {
   const client = createClientOn(nodePlatform(options), options);
   const { ready, refresh, close } = client;
-  return Object.assign(client, {
-    ready: (...args: Parameters<typeof ready>) => awake(ready(...args)),
-    refresh: () => awake(refresh()),
-    close: (...args: Parameters<typeof close>) => awake(close(...args)),
-  });
+  return Object.assign(client, { ready: awake(ready), refresh: awake(refresh), close: awake(close) });
+}
+
+/** Whoever waits for an answer keeps the process alive until it is there: a command would otherwise end in the middle. */
+function awake<A extends readonly unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  return (...args) => {
+    const hold = setInterval(() => {}, LONGEST_TIMER_MS);
+    return method(...args).finally(() => clearInterval(hold));
+  };
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Whoever waits for an answer keeps the process alive until it is there: a command would otherwise end in the middle. */
-function awake<T>(answer: Promise<T>): Promise<T> {
-  const hold = setInterval(() => undefined, LONGEST_TIMER_MS);
-  return answer.finally(() => clearInterval(hold));
-}
 
 /** The platform of this process, with the parts that the options replace. */
 export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'breakGlassFile' | 'platform'>): Platform {

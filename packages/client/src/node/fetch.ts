@@ -1,4 +1,4 @@
-/** HTTP by Node's own `fetch`: no redirect is followed, and an answer is read no further than its cap. */
+/** HTTP by Node's own `fetch`: a redirect is an answer and not followed, and an answer is read no further than its cap. */
 import type { HttpAnswer, HttpRequest, TransportCode } from '../platform.ts';
 
 export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
@@ -8,10 +8,6 @@ export async function nodeFetch(request: HttpRequest): Promise<HttpAnswer> {
     response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
   } catch (cause) {
     throw fault(signal.aborted ? 'timeout' : 'refused', cause);
-  }
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    throw fault('redirected');
   }
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await textOf(response, request) };
 }

@@ -28,7 +28,7 @@ export function nodeFiles(folder: string): FileStore {
     async read(name) {
       const path = join(folder, name);
       try {
-        if ((await stat(path)).size > TEXT_MAX_BYTES) throw new Error(`${path} is larger than anything that is kept here`);
+        if ((await stat(path)).size > TEXT_MAX_BYTES) throw new Error('larger than anything that is kept here');
         return await readFile(path, 'utf8');
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return null;
