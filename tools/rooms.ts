@@ -17,7 +17,8 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   {
     name: 'core',
-    holds: 'the pure domain: policy, decision, license, lease and seats, meters; the ports (store, clock, …)',
+    holds:
+      'the pure domain: policy, decision, license, lease and seats, meters, runway, forecast, alert conditions; the ports (store, clock, connector, egress, …)',
     rooms: [],
     packages: [],
     node: [],
@@ -38,6 +39,27 @@ export const ROOMS: readonly Room[] = [
     node: ['*'],
   },
   {
+    name: 'egress',
+    holds: 'the only outbound connections of control plane and agents, with their refusals',
+    rooms: ['core'],
+    packages: [],
+    node: ['*'],
+  },
+  {
+    name: 'connectors',
+    holds: "how other vendors' licences are read: one folder each, entering by core's ports; discovery",
+    rooms: ['core', 'protocol', 'egress'],
+    packages: ['csv-parse', 'jose', 'json-p3', 'node-forge'],
+    node: ['*'],
+  },
+  {
+    name: 'agent',
+    holds: 'dials out to the control plane, runs connectors where they must run, buffers through an outage',
+    rooms: ['core', 'protocol', 'connectors', 'egress'],
+    packages: [],
+    node: ['*'],
+  },
+  {
     name: 'testkit',
     holds: 'virtual time, seeded chance, the store contract, faults',
     rooms: ['core', 'protocol', 'client'],
@@ -47,8 +69,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'cli',
     holds: 'the `glidepath` command; wires everything',
-    rooms: ['core', 'protocol', 'client', 'server'],
-    packages: ['commander'],
+    rooms: ['core', 'protocol', 'client', 'server', 'egress', 'connectors', 'agent'],
+    packages: ['commander', 'csv-parse'],
     node: ['*'],
   },
 ];

@@ -32,6 +32,10 @@ export const ID_PREFIXES = {
   word: 'wrd',
   request: 'req',
   idempotency: 'idm',
+  probe: 'prb',
+  notice: 'ntc',
+  channel: 'chn',
+  delivery: 'dlv',
 } as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];
