@@ -33,6 +33,8 @@ export interface EgressAnswer {
 
 export type EgressReason =
   | 'bad-url'
+  /** A header that cannot or must not be sent. */
+  | 'bad-request'
   | 'scheme-refused'
   | 'address-refused'
   | 'secret-host'
