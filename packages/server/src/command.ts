@@ -10,6 +10,7 @@ import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
+import type { JobStatus } from './jobs.ts';
 import type { World } from './world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -154,4 +155,11 @@ export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'n
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;
+  /**
+   * Starts work that no tick waits for, because it waits for somebody else's machine. One at a time per key: false, and
+   * nothing is started, while the one before still runs. What it throws is logged and counted as a failure of the job.
+   */
+  handOff(key: string, work: () => Promise<void>): boolean;
+  /** How all jobs of this node have fared. */
+  jobs(): readonly JobStatus[];
 }

@@ -1,4 +1,9 @@
-/** Runs what the control plane does by itself. `tick(now)` is called often; each job says how often it wants to run. */
+/**
+ * Runs what the control plane does by itself. `tick(now)` is called often; each job says how often it wants to run.
+ *
+ * Jobs run one after the other, so that none sees another's half-done work; one that waits for a machine which is not ours
+ * would make all others late, and hands that waiting off.
+ */
 import { after, type Instant } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { Job, JobContext } from './command.ts';
@@ -19,15 +24,22 @@ export interface JobStatus {
 export interface JobRunner {
   tick(now: Instant): Promise<void>;
   status(): readonly JobStatus[];
+  /** When nothing that was handed off runs any more. */
+  settled(): Promise<void>;
 }
 
 export function createJobRunner(world: World, jobs: readonly Job[], shared: { keyring: Keyring; shelf: PolicyShelf }): JobRunner {
   const states = new Map<Job, JobStatus>(
     jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0 }]),
   );
+  const handedOff = new Map<string, Promise<void>>();
+  const status = () => [...states.values()];
   let isTicking = false;
   return {
-    status: () => [...states.values()],
+    status,
+    async settled() {
+      while (handedOff.size > 0) await Promise.all(handedOff.values());
+    },
     async tick(now) {
       // A slow database must not pile up ticks behind each other.
       if (isTicking) return;
@@ -49,15 +61,33 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
 
   async function runOne(job: Job, state: JobStatus, now: Instant): Promise<JobStatus> {
     try {
-      await job.run(contextAt(now, job.name));
-      return { ...state, ranAt: now, okAt: now };
+      await job.run(contextAt(now, job));
+      return { ...stateOf(job, state), ranAt: now, okAt: now };
     } catch (error) {
       world.log.error('job-failed', { job: job.name, error });
-      return { ...state, ranAt: now, failures: state.failures + 1 };
+      return { ...stateOf(job, state), ranAt: now, failures: stateOf(job, state).failures + 1 };
     }
   }
 
-  function contextAt(now: Instant, job: string): JobContext {
+  /** As it is now: work handed off may have failed meanwhile. */
+  function stateOf(job: Job, state: JobStatus): JobStatus {
+    return states.get(job) ?? state;
+  }
+
+  function handOff(job: Job, key: string, work: () => Promise<void>): boolean {
+    if (handedOff.has(key)) return false;
+    const run = work()
+      .catch((error: unknown) => {
+        world.log.error('job-failed', { job: job.name, work: key, error });
+        const state = states.get(job);
+        if (state !== undefined) states.set(job, { ...state, failures: state.failures + 1 });
+      })
+      .finally(() => handedOff.delete(key));
+    handedOff.set(key, run);
+    return true;
+  }
+
+  function contextAt(now: Instant, job: Job): JobContext {
     const freshId: JobContext['newId'] = (prefix) => newId(prefix, now, world.entropy);
     return {
       world,
@@ -67,7 +97,10 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       keyring: shared.keyring,
       policy: (digest) => shared.shelf.take(digest),
       signerOf: (environment) => shared.keyring.signer(environment, now),
-      commit: (environment, change) => commitChange(world, change, { actor: `job:${job}`, environment: environment, now, newId: freshId }),
+      commit: (environment, change) =>
+        commitChange(world, change, { actor: `job:${job.name}`, environment: environment, now, newId: freshId }),
+      handOff: (key, work) => handOff(job, key, work),
+      jobs: status,
     };
   }
 }

@@ -333,6 +333,28 @@ describe('tick', () => {
     ]);
   });
 
+  it('does not wait for work that was handed off, runs one of a kind at a time, and counts what fails in it', async () => {
+    const started: boolean[] = [];
+    let fail: (error: Error) => void = () => {};
+    const hanging = () => new Promise<void>((_, reject) => (fail = reject));
+    const runs: string[] = [];
+    const { server, world } = await testServer({
+      commands,
+      jobs: [
+        { name: 'sender', everyMs: 1, run: async ({ handOff }) => void started.push(handOff('there', hanging)) },
+        { name: 'other', everyMs: 1, run: async () => void runs.push('other') },
+      ],
+    });
+    await server.tick(world.clock.now());
+    await server.tick(world.clock.advance(1));
+    expect({ started, runs }).toEqual({ started: [true, false], runs: ['other', 'other'] });
+    fail(new Error('gone'));
+    await server.settled();
+    expect(server.jobs()).toMatchObject([{ name: 'sender', failures: 1, okAt: world.clock.now() }, { name: 'other' }]);
+    await server.tick(world.clock.advance(1));
+    expect(started).toEqual([true, false, true]);
+  });
+
   it('leaves jobs that end something by the time alone while the clock is skewed', async () => {
     let runs = 0;
     const vitals = { isSkewed: () => true, isDraining: () => false, version: '0', examiners: [] };

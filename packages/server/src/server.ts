@@ -31,6 +31,8 @@ export interface Server {
   /** Runs the jobs that are due. Never throws; what a job says wrong is logged and counted. */
   tick(now: Instant): Promise<void>;
   jobs(): readonly JobStatus[];
+  /** When nothing runs any more that jobs handed off. */
+  settled(): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -69,6 +71,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     },
     tick: runner.tick,
     jobs: runner.status,
+    settled: runner.settled,
   };
 }
 

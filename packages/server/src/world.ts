@@ -2,7 +2,7 @@
  * Everything that a command may touch, handed in: the same commands run over sockets and PostgreSQL, and in a drill over
  * a virtual clock and memory. Only a program's `main` names the system versions.
  */
-import type { Clock, Entropy, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
+import type { Clock, Egress, Entropy, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
 import type { Examiner } from './findings.ts';
 
@@ -20,6 +20,8 @@ export interface World {
   readonly vitals: Vitals;
   /** Where events go; without one they are only listed. */
   readonly dispatcher?: Dispatcher;
+  /** The way out, for notices and heartbeats; without one nothing is sent, and what waits says why. */
+  readonly egress?: Egress;
 }
 
 /** Delivers one event, at least once; throws what keeps it from doing so. */
