@@ -1,5 +1,6 @@
 /** The pure domain of Glidepath. Nothing here reads a clock, a file, a network or chance: callers hand all of it in. */
 
+export { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from './civil.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { higherNotify } from './decision/course.ts';
 export { decide, NO_TIER } from './decision/decide.ts';
@@ -31,6 +32,7 @@ export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
 export { observedByServer } from './license/observed.ts';
 export * from './license/status.ts';
+export { instantOf, offsetAt, wallAt } from './meter/time-zone.ts';
 export { END_OF_TIME, type MeterWindow, type TermSpan, type WindowRule, windowAt } from './meter/window-at.ts';
 export { type CheckedPolicy, checkPolicy, VIOLATIONS_MAX } from './policy/check-policy.ts';
 export { AGGREGATES, ANCHORS, API_VERSION, ITEMS_MAX, PLAN_DEFAULTS, WINDOW_UNITS } from './policy/document.ts';

@@ -1,0 +1,6 @@
+/** What connectors that read text share: lines, numbers, dates in a zone, what could not be read, and the common probe. */
+export * from './dates.ts';
+export * from './lines.ts';
+export * from './numbers.ts';
+export * from './run-or-read.ts';
+export * from './unparsed.ts';
