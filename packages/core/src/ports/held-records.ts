@@ -156,6 +156,8 @@ export interface Notice {
   readonly toldAt: Instant | null;
   readonly acknowledgedAt: Instant | null;
   readonly acknowledgedBy: string | null;
+  /** Since when the condition is gone or milder than `severity`; null: it holds. After a while it is resolved or lowered. */
+  readonly easedSince: Instant | null;
   readonly resolvedAt: Instant | null;
   readonly revision: number;
 }

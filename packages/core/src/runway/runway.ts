@@ -23,6 +23,8 @@ export interface RunwayItem {
   readonly cause: RunwayCause;
   /** First user-visible loss by this cause; for `latent` the instant since when it is so. */
   readonly endsAt: Instant;
+  /** Of an `end`: when it expires, which a grace or a glide path lets it outlive. Paths and lead times count from here. */
+  readonly expiresAt?: Instant;
   /** Of a forecast: between these with 80 % confidence; `late` null: perhaps never. Null for what is a date. */
   readonly interval: { readonly early: Instant; readonly late: Instant | null } | null;
   readonly act: LatentAct | null;
@@ -36,6 +38,6 @@ export interface Runway {
   readonly endsAt: Instant | null;
   readonly cause: RunwayCause | null;
   readonly evidence: string;
-  /** Latent ones first, then soonest first. */
+  /** What has ended, then what is latent, then soonest first. */
   readonly items: readonly RunwayItem[];
 }
