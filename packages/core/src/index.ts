@@ -17,6 +17,19 @@ export { isShareReached } from './decision/shares.ts';
 export * from './decision/terms.ts';
 export { problemsOf, type WordProblem } from './decision/word-problem.ts';
 export { durationWords, formatInstant } from './format-instant.ts';
+export { type CheckedInventory, checkInventory } from './inventory/check-inventory.ts';
+export { DATE_PATTERN, endOfDay, formatDate, parseDate, type WrittenDate } from './inventory/dates.ts';
+export * from './inventory/document.ts';
+export { inventoryName, inventoryText } from './inventory/from-text.ts';
+export { CUSTODY_SCHEMES, LOCAL_SCHEMES, looksLikeSecret, REFERENCE_LENGTH_MAX } from './inventory/reference.ts';
+export { COST_MAX, COST_PERIODS, CURRENCY_PATTERN, EVERY_MS, INVENTORY_ITEMS_MAX, QUORUM_MAX } from './inventory/shape.ts';
+export { type InventoryTree, inventoryTree } from './inventory/tree.ts';
+export {
+  INVENTORY_REMARKS,
+  INVENTORY_VIOLATIONS,
+  type InventoryRemarkCode,
+  type InventoryViolationCode,
+} from './inventory/violation.ts';
 export { bootstrapClaims, type LicenseFacts, leaseClaims, verdictClaims, type WordIdentity } from './lease/claims.ts';
 export { judgeAcquire } from './lease/judge-acquire.ts';
 export { judgeRelease } from './lease/judge-release.ts';
@@ -49,13 +62,19 @@ export * from './policy/policy.ts';
 export { describe as describeValue, shown } from './policy/reading.ts';
 export { exactTimeZone, parseWindow, type RenewalWindow, WINDOW_PATTERN } from './policy/time-zones.ts';
 export { COUNT_MAX, TEXT_LENGTH_MAX } from './policy/values.ts';
-export { POLICY_VIOLATIONS, type PolicyViolationCode } from './policy/violation.ts';
+export { POLICY_VIOLATIONS, type PolicyViolationCode, type ViolationCode } from './policy/violation.ts';
 export * from './ports/connector.ts';
 export * from './ports/egress.ts';
 export * from './ports/held-records.ts';
 export * from './ports/records.ts';
 export * from './ports/store.ts';
 export * from './ports/world.ts';
+export * from './probe/breaker.ts';
+export { compareSnapshots, type FeatureKey, featureKey, type SnapshotChange } from './probe/compare-snapshots.ts';
+export { type LatentAt, latentRisks } from './probe/latent-risks.ts';
+export * from './probe/pace.ts';
+export { failureOf, PROBE_FAILURES, type ProbeFailure } from './probe/probe-failures.ts';
+export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
 export * from './result.ts';
 export * from './runway/runway.ts';
