@@ -1,5 +1,7 @@
 /** The pure domain of Glidepath. Nothing here reads a clock, a file, a network or chance: callers hand all of it in. */
 
+export * from './agent/agent-file.ts';
+export { type CheckedAgentFile, COMMAND_TIMEOUT_MAX_MS, COMMAND_TIMEOUT_MS, checkAgentFile } from './agent/check-agent-file.ts';
 export { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from './civil.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { higherNotify } from './decision/course.ts';
@@ -18,7 +20,7 @@ export * from './decision/terms.ts';
 export { problemsOf, type WordProblem } from './decision/word-problem.ts';
 export { durationWords, formatInstant } from './format-instant.ts';
 export { type CheckedInventory, checkInventory } from './inventory/check-inventory.ts';
-export { DATE_PATTERN, endOfDay, formatDate, parseDate, type WrittenDate } from './inventory/dates.ts';
+export { DATE_PATTERN, formatDate, parseDate, type WrittenDate } from './inventory/dates.ts';
 export * from './inventory/document.ts';
 export { inventoryName, inventoryText } from './inventory/from-text.ts';
 export { CUSTODY_SCHEMES, LOCAL_SCHEMES, looksLikeSecret, REFERENCE_LENGTH_MAX } from './inventory/reference.ts';
