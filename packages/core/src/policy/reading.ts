@@ -6,7 +6,7 @@
  */
 import { nearest } from './nearest.ts';
 import type { Violation } from './policy.ts';
-import { keyViolation, type PolicyViolationCode, valueViolation } from './violation.ts';
+import { keyViolation, type ViolationCode, valueViolation } from './violation.ts';
 
 export type Path = Violation['path'];
 
@@ -54,24 +54,12 @@ export function may<T>(read: Reader<T>): Field<T> {
 }
 
 /** Refuses what is at a place: `expected` completes "expected …". */
-export function refuseValue(
-  place: Place,
-  code: PolicyViolationCode,
-  message: string,
-  expected: string,
-  didYouMean: string | null = null,
-): void {
+export function refuseValue(place: Place, code: ViolationCode, message: string, expected: string, didYouMean: string | null = null): void {
   place.refuse(valueViolation(code, place.path, message, describe(place.value), expected, didYouMean));
 }
 
 /** Refuses the key that leads to a place. */
-export function refuseKey(
-  place: Place,
-  code: PolicyViolationCode,
-  message: string,
-  expected: string,
-  didYouMean: string | null = null,
-): void {
+export function refuseKey(place: Place, code: ViolationCode, message: string, expected: string, didYouMean: string | null = null): void {
   place.refuse(keyViolation(code, place.path, message, describe(place.path.at(-1)), expected, didYouMean));
 }
 

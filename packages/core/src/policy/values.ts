@@ -6,7 +6,7 @@ import { INHERITED_WORDS, isName, RESERVED_WORDS } from './names.ts';
 import { nearest } from './nearest.ts';
 import { type Bounds, isWithin, mappingAt, oneOfThese, type Place, type Reader, refuseKey, refuseValue, shown } from './reading.ts';
 import { exactTimeZone } from './time-zones.ts';
-import type { PolicyViolationCode } from './violation.ts';
+import type { ViolationCode } from './violation.ts';
 
 /** Counts stay below this, so that `percent × limit` is an exact integer for every percentage that a policy can name. */
 export const COUNT_MAX = 9_000_000_000_000;
@@ -76,7 +76,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
 }
 
 /** The one value that this version reads. */
-export function exactly<const T extends string>(only: T, code: PolicyViolationCode): Reader<T> {
+export function exactly<const T extends string>(only: T, code: ViolationCode): Reader<T> {
   return (place) => {
     if (place.value === only) return only;
     const near = typeof place.value === 'string' ? nearest(place.value, [only]) : null;
@@ -97,7 +97,7 @@ export function duration(least: Milliseconds, most: Milliseconds = DURATION_MAX_
 }
 
 /** A whole percentage from `least` to `most`. */
-export function percent(least: number, most: number, tooMuch: PolicyViolationCode = 'percent-out-of-range'): Reader<number> {
+export function percent(least: number, most: number, tooMuch: ViolationCode = 'percent-out-of-range'): Reader<number> {
   return (place) => {
     const parsed = typeof place.value === 'string' ? parsePercent(place.value) : null;
     if (!parsed?.ok) return refused(place, 'malformed-percent', 'this is no percentage', 'a whole percentage, such as `80%`');
@@ -128,13 +128,7 @@ export function wrongType(place: Place, expected: string): undefined {
   return refused(place, 'wrong-type', `this must be ${expected}`, expected);
 }
 
-export function refused(
-  place: Place,
-  code: PolicyViolationCode,
-  message: string,
-  expected: string,
-  didYouMean: string | null = null,
-): undefined {
+export function refused(place: Place, code: ViolationCode, message: string, expected: string, didYouMean: string | null = null): undefined {
   refuseValue(place, code, message, expected, didYouMean);
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** The violations that core finds in a policy, with what each means, and how the rules between parts make one. */
+import type { InventoryViolationCode } from '../inventory/violation.ts';
 import type { Violation } from './policy.ts';
 
 /** Stable codes: the reference is written from this table, and scripts may switch on them. */
@@ -15,7 +16,7 @@ export const POLICY_VIOLATIONS = {
   'unknown-key': 'Nothing reads a key of this name here.',
   'unknown-word': 'A value is not one of the words that the key takes.',
   'unsupported-version': 'The document is of another version than `glidepath.dev/v1`.',
-  'unsupported-kind': 'The document is not a Policy.',
+  'unsupported-kind': 'The document is of another kind than is read here.',
   'too-few-items': 'A list or mapping has too few items.',
   'too-many-items': 'A list or mapping has too many items.',
   'malformed-name': 'A name is outside the grammar of names.',
@@ -55,11 +56,14 @@ export const POLICY_VIOLATIONS = {
 
 export type PolicyViolationCode = keyof typeof POLICY_VIOLATIONS;
 
+/** Every code that a document of ours can be refused with; inventories add theirs to the ones of policies. */
+export type ViolationCode = PolicyViolationCode | InventoryViolationCode;
+
 type Path = Violation['path'];
 
 /** A violation at the value of a path. */
 export function valueViolation(
-  code: PolicyViolationCode,
+  code: ViolationCode,
   path: Path,
   message: string,
   found: string,
@@ -71,7 +75,7 @@ export function valueViolation(
 
 /** A violation at the key that a path ends in. */
 export function keyViolation(
-  code: PolicyViolationCode,
+  code: ViolationCode,
   path: Path,
   message: string,
   found: string,
