@@ -51,6 +51,15 @@ export interface HeldLicense {
   readonly revision: number;
 }
 
+/** The index of `watches`: which licenses look through a probe. `id` is `license/probe`. */
+export interface LicenseWatch {
+  readonly id: string;
+  readonly environment: string;
+  readonly license: string;
+  /** Its name. */
+  readonly probe: string;
+}
+
 /** What agents are asked to look at. */
 export interface Probe {
   readonly id: string;
@@ -70,7 +79,7 @@ export interface Probe {
   readonly revision: number;
 }
 
-/** What one agent last saw through one probe. `id` is `probe/agent`. */
+/** What one agent (a principal) last saw through one probe (its id). `id` is `probe/agent`. */
 export interface ProbeReading {
   readonly id: string;
   readonly environment: string;
@@ -175,6 +184,8 @@ export interface Channel {
   /** Ids of the teams whose licenses it hears of; none: all. */
   readonly teams: readonly string[];
   readonly least: 'info' | 'warning' | 'critical';
+  /** The inventory document as applied, without address and secret; null: made by hand, and an apply never prunes it. */
+  readonly document: unknown;
   readonly createdAt: Instant;
   readonly revision: number;
 }

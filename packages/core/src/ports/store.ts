@@ -7,6 +7,19 @@
  */
 import type { Instant } from '../time.ts';
 import type {
+  AgentState,
+  Channel,
+  Delivery,
+  HeldLicense,
+  LicenseWatch,
+  Notice,
+  OwnerConfirmation,
+  Probe,
+  ProbeReading,
+  RunwayRecord,
+  UsageSample,
+} from './held-records.ts';
+import type {
   ApiToken,
   AuditEntry,
   Customer,
@@ -62,6 +75,17 @@ export interface Tables {
   outbox: OutboxEvent;
   idempotency: IdempotencyRecord;
   storeIdentity: StoreIdentity;
+  heldLicense: HeldLicense;
+  licenseWatch: LicenseWatch;
+  probe: Probe;
+  probeReading: ProbeReading;
+  agentState: AgentState;
+  usageSample: UsageSample;
+  runway: RunwayRecord;
+  notice: Notice;
+  channel: Channel;
+  delivery: Delivery;
+  ownerConfirmation: OwnerConfirmation;
 }
 export type TableName = keyof Tables;
 
@@ -128,6 +152,11 @@ export interface Store {
   leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null>;
   /** Licenses with a `granted` or `overage` lease whose hold ended at or before the instant, for the reaper; at most `limit`. */
   licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]>;
+  /**
+   * Runways of an environment and of Glidepath itself, worst first: latent and then dated ones by `endsAt` (null last), then
+   * unknown, then open ones; of several alike by id. At most `limit`.
+   */
+  worstRunways(environment: string, limit: number): Promise<readonly RunwayRecord[]>;
   commit(change: ChangeSet): Promise<CommitResult>;
   /** The store's own wall time, to anchor a node's clock to. */
   now(): Promise<Instant>;

@@ -104,6 +104,7 @@ export function faultyStore(store: Store, world: FaultyWorld, first: StoreFaults
     count: (table, where) => reading(() => store.count(table, where)),
     leaseSituation: (license, holder, reapBefore) => reading(() => store.leaseSituation(license, holder, reapBefore)),
     licensesWithLapsedHolds: (reapBefore, limit) => reading(() => store.licensesWithLapsedHolds(reapBefore, limit)),
+    worstRunways: (environment, limit) => reading(() => store.worstRunways(environment, limit)),
     commit: (change) => slowly(() => commit(change)),
     now: () => reading(() => store.now()),
     close: () => store.close(),

@@ -2,6 +2,7 @@
 import { type ChangeSet, instant, type TableName, type Write } from '@glidepath/core';
 import { expect } from 'vitest';
 import { type Clause, contentOf, put, putFoundation } from './clause.ts';
+import { HELD_DUPLICATES, HELD_MISSING } from './held-refusals.ts';
 import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, sample, update } from './sample-records.ts';
 
 /** A change with one good write, an audit entry and an event, and the write that must refuse it all. */
@@ -36,6 +37,7 @@ const DUPLICATES: readonly (readonly [constraint: string, first: Write | null, s
   ['root_environment_number_key', insert('root'), insert('root', { id: 'roo_2' })],
   ['delegation_grant_environment_kid_key', insert('grant'), insert('grant', { id: 'gra_2' })],
   ['idempotency_principal_key_key', insert('idempotency'), insert('idempotency', { id: 'idm_2' })],
+  ...HELD_DUPLICATES,
 ];
 
 /** A row per way to refer to nothing, or across environments. */
@@ -58,6 +60,7 @@ const MISSING: readonly (readonly [constraint: string, write: Write])[] = [
   ['delegation_grant_license_environment_fkey', insert('grant', { environment: 'env_2' })],
   ['license_owner_team_fkey', remove('team', 'tea_1')],
   ['license_customer_environment_fkey', remove('customer', 'cus_1')],
+  ...HELD_MISSING,
 ];
 
 export const COMMITS: readonly Clause[] = [

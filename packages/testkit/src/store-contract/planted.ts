@@ -5,6 +5,7 @@
 import type { Store } from '@glidepath/core';
 import { PLANTED_IN_COMMITS } from './planted-commits.ts';
 import { PLANTED_IN_READS } from './planted-reads.ts';
+import { PLANTED_IN_RUNWAYS } from './planted-runways.ts';
 
 export interface Planted {
   /** What is wrong with the store. */
@@ -15,7 +16,7 @@ export interface Planted {
   plant(right: Store): Partial<Store>;
 }
 
-export const PLANTED: readonly Planted[] = [...PLANTED_IN_READS, ...PLANTED_IN_COMMITS];
+export const PLANTED: readonly Planted[] = [...PLANTED_IN_READS, ...PLANTED_IN_COMMITS, ...PLANTED_IN_RUNWAYS];
 
 /** The right store with some methods replaced. */
 export function storeAround(right: Store, wrong: Partial<Store>): Store {
@@ -25,6 +26,7 @@ export function storeAround(right: Store, wrong: Partial<Store>): Store {
     count: (table, where) => right.count(table, where),
     leaseSituation: (license, holder, reapBefore) => right.leaseSituation(license, holder, reapBefore),
     licensesWithLapsedHolds: (reapBefore, limit) => right.licensesWithLapsedHolds(reapBefore, limit),
+    worstRunways: (environment, limit) => right.worstRunways(environment, limit),
     commit: (change) => right.commit(change),
     now: () => right.now(),
     close: () => right.close(),

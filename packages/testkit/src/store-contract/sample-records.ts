@@ -2,13 +2,11 @@
  * One good record of every kind, each fitting the others: `sample.lease({ state: 'overage' })` is a lease of the sample
  * license. `foundation()` is the change set that puts down what a first lease needs.
  */
-import { type ChangeSet, type Instant, instant, type TableName, type Tables, type Write } from '@glidepath/core';
+import type { ChangeSet, TableName, Tables, Write } from '@glidepath/core';
+import { HELD_SAMPLES } from './held-samples.ts';
+import { at } from './sample-time.ts';
 
-/** 2026-01-01T00:00:00Z, and minutes after it. */
-export const START = 1_767_225_600_000;
-export function at(minutes: number): Instant {
-  return instant(START + minutes * 60_000);
-}
+export { at, START } from './sample-time.ts';
 
 export const DIGEST = 'sha256:0000000000000000000000000000000000000000000000000000000000000001';
 export const OTHER_DIGEST = 'sha256:0000000000000000000000000000000000000000000000000000000000000002';
@@ -233,6 +231,7 @@ export const sample: Samples = {
     expiresAt: at(1_440),
     ...over,
   }),
+  ...HELD_SAMPLES,
 };
 
 export const EVERY_TABLE = Object.keys(sample) as readonly TableName[];

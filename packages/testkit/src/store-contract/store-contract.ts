@@ -12,9 +12,10 @@ import { COMMITS } from './commits.ts';
 import { LEASES } from './leases.ts';
 import { LIFETIME } from './lifetime.ts';
 import { READS } from './reads.ts';
+import { RUNWAYS } from './runways.ts';
 import { VALUES } from './values.ts';
 
-export const STORE_CLAUSES: readonly Clause[] = [...READS, ...COMMITS, ...LEASES, ...VALUES, ...LIFETIME];
+export const STORE_CLAUSES: readonly Clause[] = [...READS, ...COMMITS, ...LEASES, ...RUNWAYS, ...VALUES, ...LIFETIME];
 
 /** Makes an empty store; with `other`, a second handle on the same data, when the backend can have one. */
 export type MakeStore = () => Promise<Store | ContractStore>;

@@ -18,6 +18,7 @@ import {
   type MeterRecord,
   type Page,
   type PolicyPointer,
+  type RunwayRecord,
   type SeatState,
   type Store,
   type StoreIdentity,
@@ -33,6 +34,7 @@ import { TABLE_NAMES, tableOf } from '../records/tables.ts';
 import { LeaseIndex } from './lease-index.ts';
 import { MemoryTable, type Row } from './memory-table.ts';
 import { brokenReference } from './references.ts';
+import { RunwayIndex } from './runway-index.ts';
 
 /** Everything in a store at one instant: plain data, in the order of ids. */
 export type StoreSnapshot = { readonly [T in TableName]?: readonly Tables[T][] };
@@ -47,6 +49,7 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #tables: ReadonlyMap<TableName, MemoryTable>;
   readonly #leases = new LeaseIndex();
+  readonly #runways = new RunwayIndex();
   #isClosed = false;
 
   /** With a snapshot: as it was then, as after the restore of a backup. */
@@ -109,6 +112,11 @@ export class MemoryStore implements Store {
     return this.#leases.licensesWithLapsed(reapBefore).slice(0, checkLimit(limit));
   }
 
+  async worstRunways(environment: string, limit: number): Promise<readonly RunwayRecord[]> {
+    this.#refuseWhenClosed();
+    return this.#runways.worst(environment, checkLimit(limit));
+  }
+
   async commit(change: ChangeSet): Promise<CommitResult> {
     this.#refuseWhenClosed();
     const writes = planWrites(change);
@@ -151,6 +159,7 @@ export class MemoryStore implements Store {
   #swap(name: TableName, before: Row | null, after: Row | null): void {
     this.#table(name).swap(before, after);
     if (name === 'lease') this.#leases.swap(before as Lease | null, after as Lease | null);
+    if (name === 'runway') this.#runways.swap(before as RunwayRecord | null, after as RunwayRecord | null);
   }
 
   #table(name: TableName): MemoryTable {

@@ -17,6 +17,7 @@ import {
   invariant,
   type LeaseSituation,
   type Page,
+  type RunwayRecord,
   type Store,
   type TableName,
   type Tables,
@@ -32,6 +33,7 @@ import { isRolledBackByChance, isServerError } from './faults.ts';
 import { SELECT_LICENSES_WITH_LAPSED_HOLDS, SELECT_SITUATION, situationFrom } from './lease-situation.ts';
 import { commitInOrder, isConstraintBroken } from './ordered-commit.ts';
 import { type Statement, selectById, selectCount, selectPage } from './statements.ts';
+import { SELECT_WORST_RUNWAYS } from './worst-runways.ts';
 
 /** How often a commit that was taken back by a deadlock is tried before its caller hears of it. */
 const ATTEMPTS_MAX = 4;
@@ -78,6 +80,12 @@ export class PostgresStore implements Store {
   async licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]> {
     const rows = await this.#select({ text: SELECT_LICENSES_WITH_LAPSED_HOLDS, values: [reapBefore, checkLimit(limit)] });
     return rows.map(([license]) => license as string);
+  }
+
+  async worstRunways(environment: string, limit: number): Promise<readonly RunwayRecord[]> {
+    const values = [isStorableText(environment) ? environment : null, checkLimit(limit)];
+    const rows = await this.#select({ text: SELECT_WORST_RUNWAYS, values });
+    return rows.map((row) => recordFrom('runway', row));
   }
 
   async commit(change: ChangeSet): Promise<CommitResult> {

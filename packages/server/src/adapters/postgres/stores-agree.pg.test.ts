@@ -25,7 +25,8 @@ type Asked =
       readonly newestFirst: boolean;
     }
   | { readonly ask: 'situation'; readonly license: string; readonly holder: string; readonly before: number }
-  | { readonly ask: 'lapsed'; readonly before: number; readonly limit: number };
+  | { readonly ask: 'lapsed'; readonly before: number; readonly limit: number }
+  | { readonly ask: 'worst'; readonly environment: string; readonly limit: number };
 
 /** More than one of what matters, so that things can be mixed up. */
 const BEGINNING: ChangeSet = changeOf(
@@ -61,6 +62,8 @@ const lease = fc.record({
   installations: fc.array(name, { maxLength: 2 }),
   epoch: fc.record({ incarnation: fc.nat(2), count: fc.nat(2) }),
 });
+
+const runway = fc.record({ state: word('latent', 'dated', 'open', 'unknown'), endsAt: fc.option(minute) });
 
 /** Mostly good writes on a small set of ids, so that they meet each other. */
 const write: fc.Arbitrary<Write | Omit<Write & { op: 'update' }, 'revision'>> = fc.oneof(
@@ -121,9 +124,25 @@ const write: fc.Arbitrary<Write | Omit<Write & { op: 'update' }, 'revision'>> = 
     arbitrary: fc.tuple(number('rol'), fc.option(environment)).map(([id, env]) => insert('roleGrant', { id, environment: env })),
   },
   {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.oneof(license, name), fc.option(environment), runway)
+      .map(([id, env, more]) => insert('runway', { ...more, id, environment: env })),
+  },
+  { weight: 3, arbitrary: fc.tuple(license, runway).map(([id, set]) => unguarded('runway', id, set)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(license, environment, name, json)
+      .map(([id, env, called, document]) => insert('heldLicense', { id, environment: env, name: called, document })),
+  },
+  {
     weight: 3,
     arbitrary: fc
-      .tuple(word('team', 'lease', 'customer', 'product', 'license', 'environment', 'roleGrant', 'seatState'), fc.nat(4))
+      .tuple(
+        word('team', 'lease', 'customer', 'product', 'license', 'environment', 'roleGrant', 'seatState', 'runway', 'heldLicense'),
+        fc.nat(4),
+      )
       .map(([table, n]) => remove(table, `${sample[table]().id.slice(0, 4)}${n}`)),
   },
 );
@@ -148,6 +167,7 @@ const FOUND_BY: readonly (readonly [TableName, fc.Arbitrary<object>])[] = [
     fc.record({ license, state: word('granted', 'overage'), waitingSince: fc.constant(null), renewals: fc.nat(1) }, { requiredKeys: [] }),
   ],
   ['customer', fc.record({ name, environment }, { requiredKeys: [] })],
+  ['runway', fc.record({ environment: fc.option(environment), state: word('open', 'dated') }, { requiredKeys: [] })],
   ['audit', fc.record({ subject: license, environment }, { requiredKeys: [] })],
   ['roleGrant', fc.record({ environment: fc.option(environment), principal: fc.constant('pri_1') }, { requiredKeys: [] })],
 ];
@@ -187,6 +207,10 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ ask: fc.constant('situation' as const), license, holder: number('holder'), before: minute }) },
   { weight: 1, arbitrary: fc.record({ ask: fc.constant('lapsed' as const), before: minute, limit: fc.nat(4) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ ask: fc.constant('worst' as const), environment: fc.oneof(environment, name), limit: fc.nat(6) }),
+  },
 );
 
 /** The change with its revisions filled in. A careful one leaves out what must be refused: most random writes would be. */
@@ -218,6 +242,8 @@ async function answerOf(store: Store, question: Asked, change: ChangeSet | null)
       }
       case 'situation':
         return await store.leaseSituation(question.license, question.holder, instant(question.before));
+      case 'worst':
+        return await store.worstRunways(question.environment, question.limit);
       case 'lapsed':
         return await store.licensesWithLapsedHolds(instant(question.before), question.limit);
     }
@@ -258,7 +284,16 @@ describe('the store in memory and the store on PostgreSQL', () => {
       { numRuns: 60 },
     );
     // A run that meets no refusal proves little.
-    for (const kind of ['commit ok', 'commit stale', 'commit duplicate', 'commit missing', 'commit Fault', 'commit Bug', 'situation found'])
+    for (const kind of [
+      'commit ok',
+      'commit stale',
+      'commit duplicate',
+      'commit missing',
+      'commit Fault',
+      'commit Bug',
+      'situation found',
+      'worst found',
+    ])
       expect(seen.get(kind), kind).toBeGreaterThan(0);
   });
 });

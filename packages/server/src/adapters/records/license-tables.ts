@@ -1,6 +1,7 @@
 /** Tables of policies, licenses, seats, keys, and of what happened. */
 import type { TableName } from '@glidepath/core';
 import type { ACCESS_TABLES } from './access-tables.ts';
+import type { HELD_TABLES } from './held-tables.ts';
 import {
   amount,
   anyJson,
@@ -21,7 +22,7 @@ import {
   word,
 } from './shapes.ts';
 
-type Names = Exclude<TableName, keyof typeof ACCESS_TABLES>;
+type Names = Exclude<TableName, keyof typeof ACCESS_TABLES | keyof typeof HELD_TABLES>;
 
 export const LICENSE_TABLES: { readonly [T in Names]: Table<T> } = {
   policyVersion: {

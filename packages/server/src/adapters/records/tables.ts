@@ -8,10 +8,11 @@
  */
 import type { TableName } from '@glidepath/core';
 import { ACCESS_TABLES } from './access-tables.ts';
+import { HELD_TABLES } from './held-tables.ts';
 import { LICENSE_TABLES } from './license-tables.ts';
 import type { AnyTable, Field, Table } from './shapes.ts';
 
-export const TABLES: { readonly [T in TableName]: Table<T> } = { ...ACCESS_TABLES, ...LICENSE_TABLES };
+export const TABLES: { readonly [T in TableName]: Table<T> } = { ...ACCESS_TABLES, ...LICENSE_TABLES, ...HELD_TABLES };
 
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 

@@ -21,6 +21,7 @@ export function timedStore(store: Store, clock: Pick<Clock, 'monotonic'>, metric
     leaseSituation: (license, holder, reapBefore) => timed('leaseSituation', () => store.leaseSituation(license, holder, reapBefore)),
     licensesWithLapsedHolds: (reapBefore, limit) =>
       timed('licensesWithLapsedHolds', () => store.licensesWithLapsedHolds(reapBefore, limit)),
+    worstRunways: (environment, limit) => timed('worstRunways', () => store.worstRunways(environment, limit)),
     commit: (change) => timed('commit', () => store.commit(change)),
     now: () => timed('now', () => store.now()),
     close: () => store.close(),
