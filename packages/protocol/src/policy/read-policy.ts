@@ -4,17 +4,12 @@
  * The text is read first (UTF-8, one YAML 1.2 or JSON document, nothing that JSON cannot say), then core checks the tree.
  * Both report at once where the tree is whole.
  */
-import { checkPolicy, notJson, type Policy, type Remark, type Violation } from '@glidepath/core';
+import { checkPolicy, notJson, type Policy } from '@glidepath/core';
 import type { Crypto } from '../crypto.ts';
 import { digestOf } from './digest.ts';
-import { READING_VIOLATIONS, type ReadingViolationCode } from './reading-violations.ts';
-import { decodeSource, type Position, positionsIn } from './source-text.ts';
+import { inOrder, type Locate, type LocatedRemark, type LocatedViolation, locatedFlaw, offsetOf, undecodable } from './located.ts';
+import { decodeSource, positionsIn } from './source-text.ts';
 import { readYamlTree } from './yaml-tree.ts';
-import type { Spot } from './yaml-walk.ts';
-
-/** A violation at the key or value that is meant; for a missing key, at the mapping that lacks it. */
-export type LocatedViolation = Violation & Position;
-export type LocatedRemark = Remark & Position;
 
 /** The tree as it was written, with its name. */
 export interface PolicyDocument {
@@ -32,7 +27,7 @@ export interface ReadPolicy {
   readonly violations: readonly LocatedViolation[];
   readonly remarks: readonly LocatedRemark[];
   /** Where a path of the tree stands in the text, for what is found out later: a test of the document that fails. */
-  locate(path: Violation['path'], subject: Violation['subject']): Position;
+  readonly locate: Locate;
 }
 
 /** Never throws, for any text or bytes. */
@@ -41,13 +36,11 @@ export function readPolicy(source: string | Uint8Array, crypto: Pick<Crypto, 'sh
   if ('flaw' in decoded) return unreadable([{ ...undecodable(decoded.flaw), ...decoded.at }]);
   const { tree, root, flaws, isWhole } = readYamlTree(decoded.text);
   const positionAt = positionsIn(decoded.text);
-  const flawed = flaws.map(
-    ({ offset, ...flaw }): LocatedViolation => ({ ...flaw, subject: 'value', didYouMean: null, ...positionAt(offset) }),
-  );
+  const flawed = flaws.map((flaw) => locatedFlaw(flaw, positionAt));
   if (!isWhole) return unreadable(flawed);
 
   const checked = checkPolicy(tree);
-  const locate = (path: Violation['path'], subject: Violation['subject']): Position => positionAt(offsetOf(root, path, subject));
+  const locate: Locate = (path, subject) => positionAt(offsetOf(root, path, subject));
   const violations = [
     ...flawed,
     ...checked.violations.map((violation) => ({ ...violation, ...locate(violation.path, violation.subject) })),
@@ -55,28 +48,12 @@ export function readPolicy(source: string | Uint8Array, crypto: Pick<Crypto, 'sh
   return {
     document: flawed.length === 0 && notJson(tree).length === 0 ? { tree, digest: digestOf(tree, crypto) } : null,
     policy: violations.length === 0 ? checked.policy : null,
-    violations: violations.sort((one, other) => one.line - other.line || one.column - other.column),
+    violations: inOrder(violations),
     remarks: violations.length === 0 ? checked.remarks.map((remark) => ({ ...remark, ...locate(remark.path, 'key') })) : [],
     locate,
   };
 }
 
-/** The place of a path; where it ends early, the key (or the item of a list) that it ends at. */
-function offsetOf(root: Spot, path: Violation['path'], subject: Violation['subject']): number {
-  let spot = root;
-  for (const key of path) {
-    const next = spot.items.get(key);
-    if (!next) return spot.key ?? spot.value;
-    spot = next;
-  }
-  return subject === 'key' ? (spot.key ?? spot.value) : spot.value;
-}
-
 function unreadable(violations: readonly LocatedViolation[]): ReadPolicy {
   return { document: null, policy: null, violations, remarks: [], locate: () => ({ line: 1, column: 1 }) };
-}
-
-function undecodable(code: Extract<ReadingViolationCode, 'too-large' | 'not-utf8'>): Violation {
-  const [found, expected] = code === 'not-utf8' ? ['a byte that is none', 'UTF-8'] : ['more', 'at most 1 MiB'];
-  return { code, path: [], subject: 'value', message: READING_VIOLATIONS[code], found, expected, didYouMean: null };
 }

@@ -1,12 +1,12 @@
 /**
- * The one JSON tree that a YAML or JSON text says, and where each part of it stands.
+ * The JSON tree, or trees, that a YAML or JSON text says, and where each part stands.
  *
  * Our own walk over the parsed nodes instead of the library's conversion: aliases never expand, keys such as `__proto__` are
  * keys, and what YAML can say and JSON cannot is refused with its position. Depth and number of tokens are bounded while
  * the text is read, so that a hostile document is refused about as fast as it is read.
  */
 import { DEPTH_MAX, shown } from '@glidepath/core';
-import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
+import { Composer, type Document, isScalar, Lexer, Parser, type YAMLError } from 'yaml';
 import type { ReadingViolationCode } from './reading-violations.ts';
 import { type Flaw, type Walked, walk } from './yaml-walk.ts';
 
@@ -24,8 +24,23 @@ const OPTIONS = { version: '1.2', schema: 'core', merge: false, strict: true, un
 const UNREAD: Walked = { tree: null, root: { key: null, value: 0, items: new Map() }, flaws: [], isWhole: false };
 
 export function readYamlTree(text: string): Walked {
-  const parsed = parseWithinBounds(text);
-  return 'flaw' in parsed ? { ...UNREAD, flaws: [parsed.flaw] } : treeOf(parsed.document);
+  const parsed = parseWithinBounds(text, 1);
+  if ('flaw' in parsed) return { ...UNREAD, flaws: [parsed.flaw] };
+  const [document = null, second] = parsed.documents;
+  if (!second) return treeOf(document);
+  const flaw = flawAt(second.range[0], 'several-documents', 'a second document begins here', 'another document', 'one document');
+  return { ...UNREAD, flaws: [flaw] };
+}
+
+/** The trees of a text that may hold several documents, one by one; those that hold nothing are passed over. */
+export function readYamlTrees(text: string): readonly Walked[] {
+  const parsed = parseWithinBounds(text, Number.POSITIVE_INFINITY);
+  if ('flaw' in parsed) return [{ ...UNREAD, flaws: [parsed.flaw] }];
+  return parsed.documents.filter((document) => !isEmpty(document)).map(treeOf);
+}
+
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN'));
 }
 
 function treeOf(document: Document.Parsed | null): Walked {
@@ -33,9 +48,10 @@ function treeOf(document: Document.Parsed | null): Walked {
   return flaws.length > 0 ? { ...UNREAD, flaws } : walk(document?.contents ?? null);
 }
 
-type Parsed = { readonly document: Document.Parsed | null } | { readonly flaw: Flaw };
+type Parsed = { readonly documents: readonly Document.Parsed[] } | { readonly flaw: Flaw };
 
-function parseWithinBounds(text: string): Parsed {
+/** Stops reading once there are more documents than asked for. */
+function parseWithinBounds(text: string, documentsMax: number): Parsed {
   const parser = new Parser();
   const composer = new Composer(OPTIONS);
   const documents: Document.Parsed[] = [];
@@ -45,14 +61,11 @@ function parseWithinBounds(text: string): Parsed {
     if (++tokens > TOKENS_MAX) return stopped('too-large', 'this holds too much', 'more', `at most ${TOKENS_MAX} tokens`);
     if (parser.stack.length > PARSER_DEPTH_MAX)
       return stopped('too-deep', 'this is nested too deeply', `${PARSER_DEPTH_MAX} levels`, `at most ${DEPTH_MAX} levels`);
-    if (documents.length > 1) break;
+    if (documents.length > documentsMax) break;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end());
-  const [document = null, second] = documents;
-  if (second)
-    return { flaw: flawAt(second.range[0], 'several-documents', 'a second document begins here', 'another document', 'one document') };
-  return { document };
+  return { documents };
 
   function stopped(code: 'too-large' | 'too-deep', message: string, found: string, expected: string): Parsed {
     return { flaw: flawAt(parser.offset, code, message, found, expected) };
