@@ -64,8 +64,8 @@ function isName(value: unknown): value is string {
 
 /** Success that saw nothing is a failure: a green light without data behind it has hidden outages. */
 function judged(snapshot: Snapshot, output: CommandOutput | null): ProbeOutcome {
-  if (snapshot.features.length > 0 || snapshot.servers.some(({ state }) => state !== 'up')) return ok(snapshot);
-  if (snapshot.servers.length > 0) return deny('no-features', 'the server is up and names no feature', {});
+  if (snapshot.features.length > 0 || snapshot.servers.some(({ state }) => state === 'down')) return ok(snapshot);
+  if (snapshot.servers.length > 0) return deny('no-features', 'servers were named, and no feature', {});
   if (output && output.exitCode !== 0) return commandFailed(output);
   return deny('unreadable', 'nothing in the output was recognised', { unparsedCount: snapshot.unparsedCount });
 }
