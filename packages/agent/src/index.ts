@@ -1,0 +1,1 @@
+/** The agent: what runs where the licences are, and tells the control plane. */
