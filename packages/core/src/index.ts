@@ -18,6 +18,17 @@ export { type SeatAnswer, type SeatSituation, seatFor } from './decision/seat-fo
 export { isShareReached } from './decision/shares.ts';
 export * from './decision/terms.ts';
 export { problemsOf, type WordProblem } from './decision/word-problem.ts';
+export {
+  type ExhaustionOutlook,
+  exhaustionOutlook,
+  FORECAST_DAYS_MIN,
+  FORECAST_HORIZON_MS,
+  FORECAST_STALE_MS,
+  FORECAST_WINDOW_MS,
+  type Forecast,
+  forecastExhaustion,
+  type PeakSample,
+} from './forecast/forecast.ts';
 export { durationWords, formatInstant } from './format-instant.ts';
 export { type CheckedInventory, checkInventory } from './inventory/check-inventory.ts';
 export { DATE_PATTERN, formatDate, parseDate, type WrittenDate } from './inventory/dates.ts';
@@ -49,6 +60,8 @@ export { observedByServer } from './license/observed.ts';
 export * from './license/status.ts';
 export { instantOf, offsetAt, wallAt } from './meter/time-zone.ts';
 export { END_OF_TIME, type MeterWindow, type TermSpan, type WindowRule, windowAt } from './meter/window-at.ts';
+export { oneLine } from './one-line.ts';
+export * from './owners/owners-standing.ts';
 export { type CheckedPolicy, checkPolicy, VIOLATIONS_MAX } from './policy/check-policy.ts';
 export { AGGREGATES, ANCHORS, API_VERSION, ITEMS_MAX, PLAN_DEFAULTS, WINDOW_UNITS } from './policy/document.ts';
 export { LEAD_TIMES_PATTERN, QUOTA_PATHS_MAX, RUNGS_MAX, SEVERITIES } from './policy/document-path.ts';
@@ -80,4 +93,6 @@ export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
 export * from './result.ts';
 export * from './runway/runway.ts';
+export * from './runway/runway-facts.ts';
+export { compareRunways, runwayMs, runwayOf } from './runway/runway-of.ts';
 export * from './time.ts';
