@@ -3,7 +3,7 @@
  *
  * One kind has one document of a name: within a file that is judged here, between files by whoever reads several.
  */
-import { checkInventory, describeValue, type InventoryDocument } from '@glidepath/core';
+import { checkInventory, describeValue, type InventoryDocument, shown } from '@glidepath/core';
 import { inOrder, type Locate, type LocatedRemark, type LocatedViolation } from '../policy/located.ts';
 import { readDocuments } from './read-documents.ts';
 
@@ -24,6 +24,12 @@ export interface ReadInventory {
   readonly remarks: readonly LocatedRemark[];
 }
 
+interface Key {
+  readonly kind: string;
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Never throws, for any text or bytes. A text without documents is an empty inventory. */
 export function readInventory(source: string | Uint8Array): ReadInventory {
   const { documents, violations: flaws } = readDocuments(source);
@@ -35,23 +41,28 @@ export function readInventory(source: string | Uint8Array): ReadInventory {
     const checked = checkInventory(tree);
     violations.push(...checked.violations.map((violation) => ({ ...violation, ...locate(violation.path, violation.subject) })));
     remarks.push(...checked.remarks.map((remark) => ({ ...remark, ...locate(remark.path, 'key') })));
-    const { document } = checked;
-    if (!document || !isSound) continue;
-    const key = `${document.kind} ${document.name}`;
-    const earlier = lineOf.get(key);
-    if (earlier !== undefined) violations.push({ ...twice(document, earlier), ...locate(['metadata', 'name'], 'value') });
-    lineOf.set(key, earlier ?? line);
-    found.push({ document, tree, line, locate });
+    const key = keyOf(tree);
+    const earlier = key && lineOf.get(key.text);
+    if (key && earlier) violations.push({ ...twice(key, earlier), ...locate(['metadata', 'name'], 'value') });
+    else if (key) lineOf.set(key.text, line);
+    if (checked.document && isSound) found.push({ document: checked.document, tree, line, locate });
   }
   return { documents: found, violations: inOrder(violations), remarks: inOrder(remarks) };
 }
 
-function twice({ kind, name }: InventoryDocument, line: number): Omit<LocatedViolation, 'line' | 'column'> {
+/** Kind and name as written, also of a document in which something else is wrong; null where one of them is missing. */
+function keyOf(tree: unknown): Key | null {
+  const { kind, metadata } = (tree ?? {}) as { readonly kind?: unknown; readonly metadata?: { readonly name?: unknown } | null };
+  const name = metadata?.name;
+  return typeof kind === 'string' && typeof name === 'string' ? { kind, name, text: JSON.stringify([kind, name]) } : null;
+}
+
+function twice({ kind, name }: Key, line: number): Omit<LocatedViolation, 'line' | 'column'> {
   return {
     code: 'listed-twice',
     path: ['metadata', 'name'],
     subject: 'value',
-    message: `a ${kind} of this name stands in line ${line} already`,
+    message: `a ${shown(kind)} of this name stands in line ${line} already`,
     found: describeValue(name),
     expected: 'each name once per kind',
     didYouMean: null,

@@ -1,12 +1,14 @@
 /** All published JSON Schemas. With TypeBox, so not for clients. */
 import { type TSchema, Type } from 'typebox';
 import { DecisionSchema, GivenAnswerSchema } from './decision-schemas.ts';
+import { inventorySchema } from './inventory-schema.ts';
 import { BundleSchema, KeySetKeySchema, KeySetSchema, RootSchema } from './key-schemas.ts';
 import { policySchema } from './policy-schema.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { GrantSchema, LeaseSchema, ProofSchema, VerdictSchema } from './word-schemas.ts';
 
 export { DecisionSchema, GivenAnswerSchema } from './decision-schemas.ts';
+export { inventorySchema } from './inventory-schema.ts';
 export { BundleSchema, KeySetKeySchema, KeySetSchema, RootSchema } from './key-schemas.ts';
 export { policySchema } from './policy-schema.ts';
 export { ProblemSchema } from './problem-schema.ts';
@@ -15,6 +17,7 @@ export { GrantSchema, LeaseSchema, ProofSchema, VerdictSchema } from './word-sch
 /** By file name in `conformance/schemas`, without `.schema.json`. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   policy: Type.Unsafe(policySchema),
+  inventory: Type.Unsafe(inventorySchema),
   decision: DecisionSchema,
   'given-answer': GivenAnswerSchema,
   lease: LeaseSchema,
