@@ -15,7 +15,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_CODES: readonly { readonly code: ExitCode; readonly means: string }[] = [
   { code: EXIT.ok, means: 'Done; where a question was asked, the answer is yes.' },
-  { code: EXIT.no, means: 'Done, and the answer is no: violations or failed tests of a policy, findings of doctor.' },
+  {
+    code: EXIT.no,
+    means: 'Done, and the answer is no: violations or failed tests of a policy, findings of doctor, a probe that saw nothing.',
+  },
   { code: EXIT.usage, means: 'The command line or its input is wrong; nothing was done.' },
   {
     code: EXIT.unreachable,

@@ -10,6 +10,7 @@ import { registerKey } from './commands/key.ts';
 import { registerLease } from './commands/lease.ts';
 import { registerLicense } from './commands/license.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerProbe } from './commands/probe.ts';
 import { registerRoot } from './commands/root.ts';
 import { registerWhere } from './commands/where.ts';
 import { registerDemo } from './demo/register-demo.ts';
@@ -49,6 +50,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerBreakGlass(registrar);
   registerDoctor(registrar);
   registerWhere(registrar);
+  registerProbe(registrar);
   registerCompletion(registrar);
   registerDemo(registrar);
   registerHelp(registrar);
