@@ -1,6 +1,6 @@
 import { formatInstant, type Instant, instant } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
-import { endOfDay, startWithoutYear, vendorDate } from './dates.ts';
+import { endOfDay, startReader, startWithoutYear, vendorDate } from './dates.ts';
 
 const said = (at: Instant | null | undefined) => (at === null || at === undefined ? null : formatInstant(at));
 const at = (iso: string): Instant => instant(Date.parse(iso));
@@ -86,4 +86,29 @@ describe('start without a year', () => {
   );
 
   it('is not guessed without a now', () => expect(startWithoutYear(10, 20, 16, 44, 'UTC', null)).toBeNull());
+});
+
+describe('start reader', () => {
+  it.each(['UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Australia/Lord_Howe'])(
+    'answers as if each start were asked alone, in %s',
+    (zone) => {
+      const now = at('2018-11-04T12:34:00Z');
+      const read = startReader(zone, now);
+      for (let month = 0; month <= 13; month += 1)
+        for (let day = 0; day <= 32; day += 1)
+          for (const [hour, minute] of [
+            [0, 0],
+            [1, 59],
+            [2, 30],
+            [12, 34],
+            [23, 59],
+            [24, 0],
+            [3, 60],
+          ] as const)
+            expect([month, day, hour, minute, read(month, day, hour, minute)]).toEqual([
+              ...[month, day, hour, minute],
+              startWithoutYear(month, day, hour, minute, zone, now),
+            ]);
+    },
+  );
 });

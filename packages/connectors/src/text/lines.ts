@@ -39,3 +39,11 @@ export function readLines(source: Uint8Array): readonly TextLine[] {
 }
 
 const CARRIAGE_RETURN = 13;
+
+/** Whether the last line has its end. One without may have been cut off in the middle of a word or number. */
+export function isLastLineWhole(source: Uint8Array): boolean {
+  const last = source.at(-1);
+  return last === undefined || last === LINE_FEED || (last === 0 && source.at(-2) === LINE_FEED);
+}
+
+const LINE_FEED = 10;
