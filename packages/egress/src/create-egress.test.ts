@@ -111,6 +111,18 @@ describe('egress > secrets', () => {
     expect(seen).toEqual([secret.value]);
   });
 
+  it('puts a token that is taken from the query only there, and not into a redirect', async () => {
+    const seen: unknown[] = [];
+    const port = await serve((request, response) => {
+      seen.push(request.url, request.headers['x-vault-token']);
+      response.writeHead(request.url === '/here' ? 200 : 302, { location: '/here' }).end();
+    });
+    const egress = createEgress({ allow: LOOPBACK, resolve: async () => ['127.0.0.1'] });
+    const parameter = { ...secret, parameter: 'token', value: 'a&b' };
+    expect(await egress.request({ url: `http://vault.example.com:${port}/report?x=1`, secret: parameter })).toMatchObject({ ok: true });
+    expect(seen).toEqual(['/report?x=1&token=a%26b', undefined, '/here', undefined]);
+  });
+
   it.each([
     ['a secret with a line break', { secret: { ...secret, value: 'token\n' } }],
     ['a secret in a header of the connection', { secret: { ...secret, header: 'Host' } }],

@@ -14,6 +14,7 @@ import {
   type EgressAnswer,
   type EgressReason,
   type EgressRequest,
+  type HostBoundSecret,
   invariant,
   ok,
   type PresentedChain,
@@ -78,7 +79,7 @@ async function requestIn(room: Room, request: EgressRequest): Promise<Result<Egr
     if (!addresses.ok) return addresses;
     const inTheClear = request.secret ? clearTextRefusal(target.value, addresses.value) : null;
     if (inTheClear) return inTheClear;
-    return await follow(room, target.value, addresses.value, outgoing.value, deadline);
+    return await follow(room, withParameter(target.value, request.secret), addresses.value, outgoing.value, deadline);
   } finally {
     deadline.clear();
   }
@@ -90,10 +91,18 @@ function outgoingOf(request: EgressRequest): Result<Outgoing, EgressReason> {
   const { body, secret } = request;
   return ok({
     method: request.method ?? 'GET',
-    headers: secret ? { ...plain.value, [secret.header.toLowerCase()]: secret.value } : plain.value,
+    headers: secret && secret.parameter === undefined ? { ...plain.value, [secret.header.toLowerCase()]: secret.value } : plain.value,
     body: typeof body === 'string' ? Buffer.from(body) : (body ?? null),
     maxBytes: within(request.maxBytes, BODY_DEFAULT_BYTES, BODY_MAX_BYTES),
   });
+}
+
+/** Adds a secret that its vendor takes from the query only. Redirects carry their own query, so that it is sent once. */
+function withParameter(target: RequestTarget, secret: HostBoundSecret | undefined): RequestTarget {
+  if (secret?.parameter === undefined) return target;
+  const url = new URL(target.url);
+  url.searchParams.set(secret.parameter, secret.value);
+  return { ...target, url };
 }
 
 async function addressesIn(

@@ -6,6 +6,8 @@ import type { Milliseconds } from '../time.ts';
 export interface HostBoundSecret {
   /** Such as `authorization`. */
   readonly header: string;
+  /** Where a vendor takes its token from the query only: the name of that parameter, instead of the header. */
+  readonly parameter?: string;
   readonly value: string;
   /** Exact host names, lower case; no wildcard. */
   readonly hosts: readonly string[];
