@@ -15,8 +15,11 @@ import type { World } from './world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Who may call: anybody, the bearer of a license key, or a principal with (at least) this role. */
-export type Auth = 'none' | 'license-key' | Role;
+/**
+ * Who may call: anybody, the bearer of a license key, an agent (a principal of that kind, by any token), or a principal
+ * with (at least) this role.
+ */
+export type Auth = 'none' | 'license-key' | 'agent' | Role;
 
 export type Actor =
   | { readonly kind: 'nobody'; readonly id: 'nobody' }

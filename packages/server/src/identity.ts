@@ -6,7 +6,7 @@
  * never was and for one that is unknown, and no answer tells whether a license, an environment or a name exists before the
  * caller is known.
  */
-import type { ApiToken, Environment, Instant, LicenseKey, Role, RoleGrant, Store } from '@glidepath/core';
+import type { ApiToken, Environment, Instant, LicenseKey, PrincipalKind, Role, RoleGrant, Store } from '@glidepath/core';
 import { type Crypto, hashSecret, isWellFormedSecret } from '@glidepath/protocol';
 import { type Actor, type Command, type Refusal, refuse } from './command.ts';
 import type { EnvironmentShelf } from './environment-shelf.ts';
@@ -25,10 +25,12 @@ interface Caller {
   readonly actor: Actor;
   readonly key: LicenseKey | null;
   readonly token: ApiToken | null;
+  /** Null for who is no principal. */
+  readonly principal: PrincipalKind | null;
   readonly grants: readonly RoleGrant[];
 }
 
-const NOBODY: Caller = { actor: { kind: 'nobody', id: 'nobody' }, key: null, token: null, grants: [] };
+const NOBODY: Caller = { actor: { kind: 'nobody', id: 'nobody' }, key: null, token: null, principal: null, grants: [] };
 /** More role grants of one principal than this are not read. */
 const GRANTS_MAX = 200;
 
@@ -70,7 +72,7 @@ async function byLicenseKey({ store, crypto, now }: Asking, credential: string):
   const [key] = await store.find('licenseKey', { hash }, { limit: 1 });
   const isDead = key === undefined || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now);
   if (isDead) return refuse('unknown-license-key', 'This license key is not known, has ended or was revoked.');
-  return { actor: { kind: 'license-key', id: key.id, license: key.license, keyHash: hash }, key, token: null, grants: [] };
+  return { actor: { kind: 'license-key', id: key.id, license: key.license, keyHash: hash }, key, token: null, principal: null, grants: [] };
 }
 
 async function byToken({ store, crypto, now }: Asking, credential: string): Promise<Caller | Refusal> {
@@ -83,15 +85,16 @@ async function byToken({ store, crypto, now }: Asking, credential: string): Prom
   ]);
   if (principal === null || principal.disabledAt !== null) return refuse('token-expired', 'The principal of this API token is disabled.');
   const actor: Actor = { kind: 'principal', id: principal.id, name: principal.name, token: token.id, roles: [] };
-  return { actor, key: null, token, grants };
+  return { actor, key: null, token, principal: principal.kind, grants };
 }
 
 /** Whether this kind of caller may call this command at all. */
-function admit(command: Command, { actor }: Caller): Refusal | null {
+function admit(command: Command, { actor, principal }: Caller): Refusal | null {
   const admitsKey = command.auth === 'license-key' || command.admitsLicenseKey === true;
   if (actor.kind === 'license-key' && !admitsKey) return refuse('forbidden', 'A license key cannot do this; it takes an API token.');
   if (actor.kind === 'principal' && command.auth === 'license-key')
     return refuse('forbidden', 'An API token cannot do this; it takes the license key.');
+  if (command.auth === 'agent' && principal !== 'agent') return refuse('forbidden', 'Only an agent does this; POST /v1/agents makes one.');
   return null;
 }
 
@@ -114,8 +117,9 @@ async function environmentOf({ key, token }: Caller, { environments, environment
 function withRoles(command: Command, caller: Caller, environment: Environment | null): Access | Refusal {
   if (caller.actor.kind !== 'principal') return { actor: caller.actor, environment };
   const roles = rolesIn(caller, environment?.id ?? null);
-  const needed = command.auth as Role;
-  if (!satisfies(roles, needed)) {
+  const needed = command.auth;
+  // What is admitted by what it is needs no role.
+  if (needed !== 'none' && needed !== 'license-key' && needed !== 'agent' && !satisfies(roles, needed)) {
     const place = environment === null ? 'for the whole control plane' : `in the environment "${environment.name}"`;
     return refuse('forbidden', `This needs the role ${needed} ${place}; the token has ${roles.length === 0 ? 'none' : roles.join(', ')}.`);
   }

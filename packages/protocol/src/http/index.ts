@@ -1,6 +1,7 @@
 /** The HTTP API as data: bodies, and the OpenAPI document. With TypeBox, so not for clients. */
 
 export * from './access-bodies.ts';
+export * from './agent-bodies.ts';
 export { body, Digest, EnvironmentQuery, ListQuery, label, PageQuery, page, Reason, Reference, slug, view } from './body-parts.ts';
 export * from './lease-bodies.ts';
 export * from './license-bodies.ts';

@@ -12,7 +12,7 @@ export interface CommandDescription {
   /** With `{id}` for parameters. */
   readonly path: string;
   readonly summary: string;
-  /** `none`, `license-key`, or the least role. */
+  /** `none`, `license-key`, `agent`, or the least role. */
   readonly auth: string;
   readonly admitsLicenseKey?: boolean | undefined;
   /** Default `json`. */
@@ -86,7 +86,7 @@ function operation(command: CommandDescription): Json {
 }
 
 function roleOf({ auth }: CommandDescription): string | null {
-  return auth === 'none' || auth === 'license-key' ? null : auth;
+  return auth === 'none' || auth === 'license-key' || auth === 'agent' ? null : auth;
 }
 
 function security(command: CommandDescription): readonly Json[] {

@@ -11,6 +11,9 @@ import { issueTestLicense, policySource, type TestLicense } from './test-license
  * nothing.
  */
 const MAY: Readonly<Record<string, string>> = {
+  'agent.create': 'admin',
+  'agent.list': 'viewer operator approver issuer admin',
+  'agent.probes': 'agent',
   'api.describe': 'anyone',
   'audit.list': 'viewer operator approver issuer admin',
   check: 'key viewer operator approver issuer admin',
@@ -75,7 +78,13 @@ const MAY: Readonly<Record<string, string>> = {
   'token.whoami': 'viewer operator approver issuer admin',
 };
 
+/** An agent has a token without roles: what it may call is what is for agents, and what is for anybody. */
 const ROLES: readonly Role[] = ['viewer', 'operator', 'approver', 'issuer', 'admin'];
+
+async function agentToken(server: TestServer): Promise<string> {
+  const { body } = await server.call('POST', '/v1/agents', { name: `agent ${server.world.entropy.bytes(4).join('-')}` });
+  return String(body.token);
+}
 
 interface Situation extends TestServer {
   readonly license: TestLicense;
@@ -108,6 +117,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const reason = { reason: 'because' };
   const proof = { proof: 'a.b.c', fingerprint: { disk: 'x' }, client: 'test/1' };
   const bodies: Record<string, unknown> = {
+    'agent.create': { name: 'lab-1' },
     check: { feature: 'build', features: ['cache'], license: license.id },
     'customer.create': { name: 'Umbrella' },
     'grant.issue': { license: license.id, tier: 'full', seats: 2, until: later, purpose: 'break-glass' },
@@ -202,6 +212,7 @@ describe('access', () => {
       ['nobody', ''],
       ['key', server.license.key],
     ]);
+    callers.set('agent', await agentToken(server));
     for (const role of ROLES) callers.set(role, await server.tokenFor([role]));
     const found: Record<string, string> = {};
     for (const { name, method, path } of COMMANDS) {
@@ -225,7 +236,7 @@ describe('access', () => {
     const [production] = await server.world.store.find('environment', {}, { limit: 1 });
     const token = await server.tokenFor(['admin'], production?.id ?? null, isGrantBound ? undefined : null);
     for (const { name, method, path, scope, auth } of COMMANDS) {
-      if (auth === 'none' || auth === 'license-key') continue;
+      if (auth === 'none' || auth === 'license-key' || auth === 'agent') continue;
       const { status } = await server.call(method, server.path(path), method === 'GET' ? undefined : '!', { token });
       expect([name, status === 403]).toEqual([name, scope === 'control-plane']);
     }
@@ -326,7 +337,7 @@ describe('mutating commands', () => {
         expect([name, secretAnswer]).toEqual([name, true]);
       }
     }
-    expect(secrets.sort()).toEqual(['grant.issue', 'license.create-key', 'license.issue', 'token.create']);
+    expect(secrets.sort()).toEqual(['agent.create', 'grant.issue', 'license.create-key', 'license.issue', 'token.create']);
   });
 });
 

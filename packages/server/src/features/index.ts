@@ -3,6 +3,7 @@ import type { Command, Job } from '../command.ts';
 import { PRINCIPAL_COMMANDS } from './access/principals.ts';
 import { SIGN_IN_COMMANDS } from './access/sign-in.ts';
 import { TOKEN_COMMANDS } from './access/tokens.ts';
+import { AGENT_COMMANDS } from './agents/agent-commands.ts';
 import { AUDIT_COMMANDS } from './audit/audit-commands.ts';
 import { CHECK_COMMANDS } from './checks/check.ts';
 import { CUSTOMER_COMMANDS } from './customers/customers.ts';
@@ -17,6 +18,7 @@ import { LEASE_COMMANDS, LEASE_JOBS } from './leases/index.ts';
 import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
+import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -32,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   ...SIGN_IN_COMMANDS,
   ...TOKEN_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...AGENT_COMMANDS,
+  ...AGENT_PROBE_COMMANDS,
   ...AUDIT_COMMANDS,
   ...OUTBOX_COMMANDS,
   ...HEALTH_COMMANDS,
