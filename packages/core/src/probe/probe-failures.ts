@@ -35,10 +35,13 @@ export const PROBE_FAILURES: Readonly<Record<ProbeFailureReason, ProbeFailure>> 
  *
  * Tools of vendors end well with nothing to say after a change of format, so that success without features is a failure:
  * `unreadable` where nothing at all was recognised, `no-features` where a server was and is not down. A source that says
- * that its servers are down has been read: null, and the servers' state is the news.
+ * that its servers are down has been read: null, and the servers' state is the news. A refused one keeps its reason.
  */
-export function failureOf(snapshot: Pick<Snapshot, 'takenAt' | 'servers' | 'features'>): 'unreadable' | 'no-features' | null {
-  const { takenAt, servers, features } = snapshot;
+export function failureOf(
+  snapshot: Pick<Snapshot, 'takenAt' | 'servers' | 'features' | 'refused'>,
+): 'unreadable' | 'no-features' | 'bad-signature' | null {
+  const { takenAt, servers, features, refused } = snapshot;
+  if (refused !== undefined) return refused;
   if (features.length > 0) return null;
   if (servers.length === 0) return takenAt === null ? 'unreadable' : 'no-features';
   const isDown = servers.some(({ state }) => state === 'down') && servers.every(({ state }) => state !== 'up');

@@ -84,6 +84,8 @@ export interface Snapshot {
   /** What the reader wants a person to know: a signature that was not checked, a year that was guessed. */
   readonly notes: readonly string[];
   readonly latent: readonly LatentRisk[];
+  /** Why nothing of it may be believed, where its reader knows; then it has no features. Absent: it may. */
+  readonly refused?: 'bad-signature';
 }
 
 /** A feature of which nothing is known but its name. */
