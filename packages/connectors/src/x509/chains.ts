@@ -40,6 +40,7 @@ function above(leaf: Certificate, bySubject: ReadonlyMap<string, readonly Certif
   const found = new Set<Certificate>();
   const waiting = [leaf];
   for (let next = waiting.pop(); next !== undefined && found.size < ABOVE_MAX; next = waiting.pop()) {
+    if (next.isSelfSigned) continue;
     for (const issuer of bySubject.get(next.issuerKey) ?? []) {
       if (issuer === leaf || found.has(issuer)) continue;
       found.add(issuer);
