@@ -2,6 +2,22 @@
 
 export * from './agent/agent-file.ts';
 export { type CheckedAgentFile, COMMAND_TIMEOUT_MAX_MS, COMMAND_TIMEOUT_MS, checkAgentFile } from './agent/check-agent-file.ts';
+export * from './alert/alert-conditions.ts';
+export * from './alert/alert-facts.ts';
+export { alertsOf } from './alert/alerts-of.ts';
+export { heldPath, type KnownLeadTime, LEAD_TIME_DEFAULT_MS, leadTimeOf, type Stage, stageReached } from './alert/lead-time.ts';
+export { EASE_AFTER_MS, type NoticeChanges, noticeChanges, type OpenNotice } from './alert/notice-changes.ts';
+export {
+  groupNotices,
+  MESSAGE_LINES_MAX,
+  type NewsKind,
+  type NoticeGroup,
+  type NoticeLine,
+  type NoticeMessage,
+  type NoticeNews,
+  noticeMessage,
+} from './alert/notice-groups.ts';
+export { shellWord } from './alert/sentences.ts';
 export { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from './civil.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { higherNotify } from './decision/course.ts';
@@ -57,6 +73,7 @@ export { reinstate, revoke, type StatusChange, suspend } from './license/change-
 export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from './license/change-terms.ts';
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
 export { observedByServer } from './license/observed.ts';
+export { restate, type StatedTerms, startBefore } from './license/restate.ts';
 export * from './license/status.ts';
 export { instantOf, offsetAt, wallAt } from './meter/time-zone.ts';
 export { END_OF_TIME, type MeterWindow, type TermSpan, type WindowRule, windowAt } from './meter/window-at.ts';
