@@ -96,8 +96,18 @@ export interface ProbeReading {
   readonly okAt: Instant | null;
   /** The last good `Snapshot`. */
   readonly snapshot: unknown;
+  /** `VanishedFeature`s: what good ones listed before and the last one does not. */
+  readonly vanished: unknown;
   readonly unparsed: number;
   readonly revision: number;
+}
+
+/** A feature that was seen once and is gone. Kept until it is there again, or long enough for everybody to have been told. */
+export interface VanishedFeature {
+  readonly feature: { readonly name: string; readonly version: string | null; readonly pool: string | null };
+  readonly lastSeenAt: Instant;
+  /** Another version or pool of that name is there. */
+  readonly isNameLeft: boolean;
 }
 
 /** When an agent was last heard of. `id` is its principal. */

@@ -34,6 +34,7 @@ const KINDS = {
   'idempotency-mismatch': kind(422, 'This idempotency key was used before, with another body.'),
   'idempotency-in-progress': passing(409, 'A request with this idempotency key is still being answered.'),
   'policy-invalid': kind(422, 'The policy document breaks at least one publishing rule.'),
+  'inventory-invalid': kind(422, 'At least one document of the inventory breaks a rule; nothing was applied.'),
   'certificate-invalid': kind(422, 'The certificate is not one that the root signed for this key.'),
   'plan-unknown': kind(422, 'The policy has no plan of that name.'),
   'plan-required': kind(422, 'The policy has several plans, and the request names none.'),
@@ -55,6 +56,7 @@ const KINDS = {
   'already-exists': kind(409, 'There is one of that name already.'),
   'plan-in-use': kind(409, 'Licenses use a plan that the new policy does not have.'),
   'policy-not-published': kind(409, 'The license follows a policy that is not published in this environment.'),
+  'license-held': kind(409, 'Somebody else issues this license: it is changed by applying its inventory document.'),
   'last-admin': kind(409, 'This would leave nobody with the role admin.'),
   'not-implemented': kind(501, 'This is recorded, but not enforced or served yet.'),
 

@@ -65,6 +65,7 @@ export const HELD_SAMPLES: { readonly [T in Held]: (over?: Partial<Tables[T]>) =
     failures: 2,
     okAt: at(1),
     snapshot: { features: [{ name: 'SIM', issued: null }] },
+    vanished: [],
     unparsed: 3,
     revision: 0,
     ...over,

@@ -104,6 +104,7 @@ export const HELD_TABLES: { readonly [T in Names]: Table<T> } = {
       failures: count,
       okAt: orNull(instant),
       snapshot: anyJson,
+      vanished: anyJson,
       unparsed: count,
       revision: count,
     },

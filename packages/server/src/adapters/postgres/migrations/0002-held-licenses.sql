@@ -70,6 +70,7 @@ create table glidepath.probe_reading (
   failures glidepath.whole not null,
   ok_at glidepath.instant,
   snapshot json,
+  vanished json,
   unparsed glidepath.whole not null,
   revision glidepath.whole not null,
   unique (probe, agent)
