@@ -20,7 +20,7 @@ export interface World {
   readonly vitals: Vitals;
   /** Where events go; without one they are only listed. */
   readonly dispatcher?: Dispatcher;
-  /** The way out, for notices and heartbeats; without one nothing is sent, and what waits says why. */
+  /** The way out, for notices and heartbeats; without one nothing is sent, and what is to be sent waits. */
   readonly egress?: Egress;
 }
 

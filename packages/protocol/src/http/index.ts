@@ -5,4 +5,5 @@ export * from './agent-bodies.ts';
 export { body, Digest, EnvironmentQuery, ListQuery, label, PageQuery, page, Reason, Reference, slug, view } from './body-parts.ts';
 export * from './lease-bodies.ts';
 export * from './license-bodies.ts';
+export * from './notice-bodies.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './openapi.ts';

@@ -16,10 +16,17 @@ const MAY: Readonly<Record<string, string>> = {
   'agent.probes': 'agent',
   'api.describe': 'anyone',
   'audit.list': 'viewer operator approver issuer admin',
+  'channel.create': 'admin',
+  'channel.list': 'viewer operator approver issuer admin',
+  'channel.remove': 'admin',
+  'channel.test': 'operator issuer admin',
   check: 'key viewer operator approver issuer admin',
   'customer.create': 'operator issuer admin',
   'customer.list': 'viewer operator approver issuer admin',
   'customer.show': 'viewer operator approver issuer admin',
+  'delivery.list': 'viewer operator approver issuer admin',
+  'delivery.retry': 'operator issuer admin',
+  'delivery.show': 'viewer operator approver issuer admin',
   'event.list': 'viewer operator approver issuer admin',
   'grant.issue': 'issuer admin',
   'grant.list': 'viewer operator approver issuer admin',
@@ -52,6 +59,8 @@ const MAY: Readonly<Record<string, string>> = {
   'license.show': 'key viewer operator approver issuer admin',
   'license.suspend': 'issuer admin',
   'license.terms': 'issuer admin',
+  'owner.confirm': 'viewer operator approver issuer admin',
+  'owner.show': 'viewer operator approver issuer admin',
   'policy.list': 'viewer operator approver issuer admin',
   'policy.list-pointers': 'viewer operator approver issuer admin',
   'policy.promote': 'approver admin',
@@ -70,8 +79,10 @@ const MAY: Readonly<Record<string, string>> = {
   'root.list': 'viewer operator approver issuer admin',
   'sign-in.create': 'admin',
   'sign-in.use': 'anyone',
+  'team.add-member': 'admin',
   'team.create': 'admin',
   'team.list': 'viewer operator approver issuer admin',
+  'team.remove-member': 'admin',
   'token.create': 'viewer operator approver issuer admin',
   'token.list': 'viewer operator approver issuer admin',
   'token.revoke': 'viewer operator approver issuer admin',
@@ -118,6 +129,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const proof = { proof: 'a.b.c', fingerprint: { disk: 'x' }, client: 'test/1' };
   const bodies: Record<string, unknown> = {
     'agent.create': { name: 'lab-1' },
+    'channel.create': { name: 'oncall', kind: 'webhook', url: 'https://example.com/x', least: 'warning', teams: [] },
     check: { feature: 'build', features: ['cache'], license: license.id },
     'customer.create': { name: 'Umbrella' },
     'grant.issue': { license: license.id, tier: 'full', seats: 2, until: later, purpose: 'break-glass' },
@@ -144,12 +156,14 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     'license.revoke': { ...reason, effectiveAt: world.clock.now() },
     'license.suspend': { ...reason, effectiveAt: later },
     'license.terms': { plan: 'solo', overrides: {}, effectiveFrom: later },
+    'owner.confirm': { principal: 'ana' },
     'policy.promote': { digest },
     'policy.publish': policySource((text) => text.replace('jobs: 64', 'jobs: 65')),
     'principal.create': { kind: 'service', name: 'ci', email: 'ci@example.com' },
     'product.create': { name: 'widget', title: 'Widget' },
     'role-grant.create': { principal: 'ci', role: 'viewer', environment: 'production' },
     'sign-in.use': { code: 'gls_0123' },
+    'team.add-member': { principal: 'ana' },
     'team.create': { name: 'build', members: [] },
     'token.create': { name: 'mine', roles: ['viewer'], environment: 'production', expiresAt: later },
   };
@@ -174,7 +188,18 @@ const HOSTILE = [
   ' ',
 ];
 
-const BODILESS = ['principal.disable', 'root.exported', 'sign-in.create', 'license.revoke-key', 'role-grant.withdraw', 'token.revoke'];
+const BODILESS = [
+  'channel.remove',
+  'channel.test',
+  'delivery.retry',
+  'license.revoke-key',
+  'principal.disable',
+  'role-grant.withdraw',
+  'root.exported',
+  'sign-in.create',
+  'team.remove-member',
+  'token.revoke',
+];
 const MUTATING = COMMANDS.filter(({ method }) => method !== 'GET');
 
 describe('all commands', () => {

@@ -5,6 +5,8 @@ import { SIGN_IN_COMMANDS } from './access/sign-in.ts';
 import { TOKEN_COMMANDS } from './access/tokens.ts';
 import { AGENT_COMMANDS } from './agents/agent-commands.ts';
 import { AUDIT_COMMANDS } from './audit/audit-commands.ts';
+import { CHANNEL_COMMANDS } from './channels/channel-commands.ts';
+import { sendHeartbeats } from './channels/heartbeat-job.ts';
 import { CHECK_COMMANDS } from './checks/check.ts';
 import { CUSTOMER_COMMANDS } from './customers/customers.ts';
 import { GRANT_COMMANDS } from './grants/grant-commands.ts';
@@ -16,7 +18,10 @@ import { rotateKeys } from './keys/key-job.ts';
 import { ROOT_COMMANDS } from './keys/root-commands.ts';
 import { LEASE_COMMANDS, LEASE_JOBS } from './leases/index.ts';
 import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
+import { deliverNotices } from './notices/deliver-job.ts';
+import { DELIVERY_COMMANDS } from './notices/delivery-commands.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
+import { OWNER_COMMANDS } from './owners/owner-commands.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
 import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
@@ -34,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   ...SIGN_IN_COMMANDS,
   ...TOKEN_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...OWNER_COMMANDS,
+  ...CHANNEL_COMMANDS,
+  ...DELIVERY_COMMANDS,
   ...AGENT_COMMANDS,
   ...AGENT_PROBE_COMMANDS,
   ...AUDIT_COMMANDS,
@@ -42,4 +50,4 @@ export const COMMANDS: readonly Command[] = [
   describeCommands(() => COMMANDS),
 ];
 
-export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld];
+export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld, deliverNotices, sendHeartbeats];
