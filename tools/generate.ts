@@ -6,7 +6,14 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { POLICY_VIOLATIONS } from '@glidepath/core';
+import {
+  ALERT_CONDITION_NAMES,
+  ALERT_CONDITIONS,
+  EASE_AFTER_MS,
+  formatDuration,
+  LEAD_TIME_DEFAULT_MS,
+  POLICY_VIOLATIONS,
+} from '@glidepath/core';
 import { ERROR_CODES, ERRORS, SCHEMAS } from '@glidepath/protocol';
 import { READING_VIOLATIONS } from '@glidepath/protocol/policy';
 import { PARTS, withPart } from './docs.ts';
@@ -22,6 +29,7 @@ export function generated(): ReadonlyMap<string, string> {
   }
   files.set('docs/reference/errors.md', errorReference());
   files.set('docs/reference/policy-violations.md', violationReference());
+  files.set('docs/reference/alerts.md', alertReference());
   for (const { file, name, render } of PARTS) {
     files.set(file, withPart(files.get(file) ?? readFileSync(join(ROOT, file), 'utf8'), name, render()));
   }
@@ -82,6 +90,31 @@ ${rows(POLICY_VIOLATIONS)}
 | code | meaning |
 | --- | --- |
 ${rows(READING_VIOLATIONS)}
+`;
+}
+
+function alertReference(): string {
+  const rows = ALERT_CONDITION_NAMES.map((name) => {
+    const { title, severities, subject, meaning, next } = ALERT_CONDITIONS[name];
+    return `| <a id="${name}"></a>\`${name}\` | ${title} | ${subject} | ${severities.join(', ')} | ${meaning} | \`${next}\` |`;
+  });
+  return `# Alerts
+
+Written by \`npm run generate\` from the table in \`packages/core/src/alert/alert-conditions.ts\`.
+
+Names are stable: drills expect them, and notices carry them. A condition is judged at every round from what is known at one instant; there is one open
+notice for each condition and subject.
+
+- **Stages.** A license's end is told in the stages of its policy's expiry path. Held licenses follow the built-in policy \`held\`: at three lead times
+  \`info\`, at two \`warning\`, at one \`critical\`. The lead time is the sum of the license's own, else of its policy's, else ${formatDuration(LEAD_TIME_DEFAULT_MS)}, and then the
+  notice says that it was assumed. Stages count from the expiry; the issuer's grace comes on top.
+- **Once.** A notice is told when it opens and when its severity rises. An acknowledged one is silent until its severity rises. What is to be told in
+  one round is one message for each owner team.
+- **Flapping.** A condition must be gone, or milder, for ${formatDuration(EASE_AFTER_MS)} before its notice is resolved, or lowered.
+
+| name | title | about | severities | when, and what it means | next |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
 `;
 }
 
