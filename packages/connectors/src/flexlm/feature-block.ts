@@ -68,7 +68,7 @@ export function kindLine(text: string): FeatureKind | null {
   return /^node-?locked /i.test(text) ? 'node-locked' : null;
 }
 
-const RESERVATION = /^([0-9]+) RESERVATIONs? for \S+ \S/;
+const RESERVATION = /^([0-9]+) RESERVATIONs? for \S+ \S.*\([^()\s]+\/[^()\s]+\)$/;
 
 /** `8 RESERVATIONs for GROUP eda (lic-1/27000)`; false where the line is none. */
 export function addReservation(block: FeatureBlock, text: string): boolean {

@@ -19,7 +19,7 @@ function endRisk({ name, version, expiresAt }: FeatureReading, at: Instant): Ris
   return [
     {
       act: 'restart',
-      reason: `${what} ended at ${formatInstant(expiresAt)}: a license server does not serve it, so that whoever starts anew is refused.`,
+      reason: `${what} ended at ${formatInstant(expiresAt).replace('.000Z', 'Z')}: a license server does not serve it, so that whoever starts anew is refused.`,
     },
   ];
 }

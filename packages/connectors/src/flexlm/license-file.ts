@@ -32,15 +32,21 @@ export function readLicenseFile(lines: readonly TextLine[], isLastWhole: boolean
     else if (keyword === 'FEATURE' || keyword === 'INCREMENT') {
       const feature = featureOf(words, isCut, zone);
       if (feature) features.push(feature);
-      else unparsed.add(line);
+      else unparsed.add(withoutOptions(line, words));
     } else if (keyword === 'UPGRADE' && words.length > 5)
       notes.add('UPGRADE lines give newer versions to licenses that other lines grant; they are not counted.');
     else if (SETTING_LINES.has(keyword ?? '')) {
       if (keyword === 'PACKAGE') notes.add('PACKAGE lines name components of a suite; only the suite is counted.');
-    } else unparsed.add(line);
+    } else unparsed.add(withoutOptions(line, words));
   }
   if (features.length > 0) notes.add("Signatures were not checked: only the vendor's own daemon can.");
   return { takenAt: null, servers: distinct(servers), features, notes: [...notes] };
+}
+
+/** What may be shown of a statement that was not understood: its first words, none of a line that may be half a signature. */
+function withoutOptions({ number }: TextLine, words: readonly FileWord[]): TextLine {
+  const shown = KEYWORDS.has(words[0]?.word ?? '') ? words.slice(0, COUNT + 1).map(({ word }) => word) : [];
+  return { number, text: [...shown, '[not shown]'].join(' ') };
 }
 
 /** A file concatenated of several names its servers in each. */

@@ -33,6 +33,8 @@ interface Progress {
   block: FeatureBlock | null;
   /** The server of the sections that follow, as it was asked. */
   server: string | null;
+  /** How far in "Users of" stands. */
+  indent: number | null;
   order: ColumnOrder;
   takenAt: Instant | null;
   starts: StartReader;
@@ -48,7 +50,17 @@ interface Place {
 /** Reads the lines of one output. `isLastWhole`: the last line has its end. */
 export function readLmstat(lines: readonly TextLine[], isLastWhole: boolean, context: ReadContext, unparsed: Unparsed): FlexlmReading {
   const progress: Progress = {
-    ...{ context, servers: createServerStatus(), blocks: [], rows: [], unserved: [], section: 'start', block: null, server: null },
+    ...{
+      context,
+      servers: createServerStatus(),
+      blocks: [],
+      rows: [],
+      unserved: [],
+      section: 'start',
+      block: null,
+      server: null,
+      indent: null,
+    },
     ...{ order: 'expiry-vendor', takenAt: null, starts: startReader(context.zone, context.now) },
   };
   const cut = isLastWhole ? undefined : lines.at(-1);
@@ -75,7 +87,7 @@ function readLine(progress: Progress, place: Place): boolean {
     return true;
   }
   if (block && holderOrReservation(progress, block, place)) return true;
-  if (text.startsWith('Users of ')) return usersLine(progress, text);
+  if (text.startsWith('Users of ')) return usersLine(progress, place);
   if (headingLine(progress, place)) return true;
   if (block) return licenseLine(progress, block, text);
   if (section === 'table') return rowLine(progress, place);
@@ -101,7 +113,11 @@ function sinceOf({ context, starts }: Progress, { start }: HolderLine): Instant 
 
 const USERS_OF = /^Users of ([^\s:][^:]*):\s*(.*)$/;
 
-function usersLine(progress: Progress, text: string): boolean {
+/** Further in than the first such line stand only people who call themselves so. */
+function usersLine(progress: Progress, { text, line }: Place): boolean {
+  const indent = line.text.indexOf('Users of ');
+  progress.indent ??= indent;
+  if (indent > progress.indent) return false;
   progress.section = 'features';
   progress.block = null;
   const [, name, totals] = USERS_OF.exec(text) ?? [];

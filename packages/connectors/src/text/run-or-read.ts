@@ -5,7 +5,9 @@
 import {
   type CommandOutput,
   deny,
+  failureOf,
   ok,
+  PROBE_FAILURES,
   type ProbeOutcome,
   type ProbeTools,
   type ReadContext,
@@ -64,10 +66,10 @@ function isName(value: unknown): value is string {
 
 /** Success that saw nothing is a failure: a green light without data behind it has hidden outages. */
 function judged(snapshot: Snapshot, output: CommandOutput | null): ProbeOutcome {
-  if (snapshot.features.length > 0 || snapshot.servers.some(({ state }) => state === 'down')) return ok(snapshot);
-  if (snapshot.servers.length > 0) return deny('no-features', 'servers were named, and no feature', {});
-  if (output && output.exitCode !== 0) return commandFailed(output);
-  return deny('unreadable', 'nothing in the output was recognised', { unparsedCount: snapshot.unparsedCount });
+  const failure = failureOf(snapshot);
+  if (failure === null) return ok(snapshot);
+  if (failure === 'unreadable' && output && output.exitCode !== 0) return commandFailed(output);
+  return deny(failure, PROBE_FAILURES[failure].sentence, { unparsedCount: snapshot.unparsedCount });
 }
 
 function commandFailed(output: CommandOutput): ProbeOutcome {

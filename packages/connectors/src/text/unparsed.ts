@@ -40,23 +40,24 @@ const LOOKED_AT_MAX = 4 * UNPARSED_TEXT_MAX;
 const HIDDEN = '[hidden]';
 
 /** What is named as a signature or key, however it is quoted. */
-const NAMED_KEY = /\b((?:SIGN\d*|AUTH|ck|_ck|key|license[_-]?key|token|secret|password)\s*[=:]\s*)(?:"[^"]*"?|'[^']*'?|\S+)/gi;
-/** `0123 4567 89AB CDEF`: groups of hex digits, as FlexLM writes signatures. */
-const HEX_GROUPS = /\b[0-9a-f]{4}(?:[ -][0-9a-f]{4}){3,}\b/gi;
-/** One word of many hex digits, or of many letters and digits mixed. */
-const LONG_WORD = /[A-Za-z0-9+/_=-]{12,}/g;
+const NAMED_KEY = /((?:SIGN\d*|AUTH|ck|_ck|key|license[_-]?key|token|secret|password)\s*[=:]\s*)(?:"[^"]*"?|'[^']*'?|\S+)/gi;
+/** `0123 4567 89AB CDEF`: groups of hex digits, as FlexLM writes signatures; two years side by side are none. */
+const HEX_GROUPS = /[0-9a-f]{4,}(?:[ -][0-9a-f]{4,})+/gi;
+const HEX_RUN = /[0-9A-Fa-f]{12,}/g;
+/** One word of many letters and digits mixed. */
+const LONG_WORD = /[A-Za-z0-9+/_=-]{24,}/g;
 
 /** Hides what looks like a key or signature. Rather too much than too little: it is for showing, not for reading. */
 export function withoutKeys(text: string): string {
   return text
     .replace(NAMED_KEY, `$1${HIDDEN}`)
-    .replace(HEX_GROUPS, HIDDEN)
+    .replace(HEX_GROUPS, (groups) => (groups.length < 15 && /^[0-9 -]+$/.test(groups) ? groups : HIDDEN))
+    .replace(HEX_RUN, HIDDEN)
     .replace(LONG_WORD, (word) => (looksLikeKey(word) ? HIDDEN : word));
 }
 
 function looksLikeKey(word: string): boolean {
-  if (/^[0-9A-Fa-f]{12,}$/.test(word)) return true;
-  return word.length >= 24 && /[0-9]/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word);
+  return /[0-9]/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word);
 }
 
 /** The first characters, without half a surrogate pair at the end. */
