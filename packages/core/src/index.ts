@@ -17,6 +17,7 @@ export {
   type NoticeNews,
   noticeMessage,
 } from './alert/notice-groups.ts';
+export { SILENT_INTERVALS } from './alert/probe-alerts.ts';
 export { shellWord } from './alert/sentences.ts';
 export { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from './civil.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
