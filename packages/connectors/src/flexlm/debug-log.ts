@@ -19,7 +19,7 @@ export function isDebugLogLine(text: string): boolean {
 }
 
 /** Reads the lines of one log. A last line that is cut off is no refusal yet. */
-export function readDebugLog(lines: readonly TextLine[], isLastWhole: boolean, zone: string, unparsed: Unparsed): FlexlmReading {
+export function readDebugLog(lines: readonly TextLine[], zone: string, unparsed: Unparsed): FlexlmReading {
   const denied = new Map<string, number>();
   let takenAt: Instant | null = null;
   for (const line of lines) {
@@ -29,7 +29,7 @@ export function readDebugLog(lines: readonly TextLine[], isLastWhole: boolean, z
     const [, act, quoted, bare] = USE.exec(said) ?? [];
     const name = quoted ?? bare;
     if (name !== undefined) denied.set(name, (denied.get(name) ?? 0) + (act === 'DENIED' ? 1 : 0));
-    else if (said.startsWith('DENIED:') && (isLastWhole || line !== lines.at(-1))) unparsed.add(line);
+    else if (said.startsWith('DENIED:') && !line.isCut) unparsed.add(line);
   }
   const features = [...denied].map(([name, count]): FeatureReading => ({ ...unknownFeature(name), denied: count }));
   return { takenAt, servers: [], features, notes: [`Refusals are counted since the log began, over ${lines.length} lines.`] };

@@ -4,7 +4,7 @@
  * One way in for all of them: the first line that can only be of one kind decides. It reads what is there and judges nothing.
  */
 import { type Connector, EMPTY_SNAPSHOT, MINUTE, type ReadContext, type Snapshot } from '@glidepath/core';
-import { createUnparsed, isLastLineWhole, readLines, runOrRead, runOrReadSettings, type TextLine, type Unparsed } from '../text/index.ts';
+import { createUnparsed, eachLine, readText, runOrRead, runOrReadSettings, type Unparsed } from '../text/index.ts';
 import { isDebugLogLine, readDebugLog } from './debug-log.ts';
 import { latentAt } from './latent.ts';
 import { isLicenseFileLine, readLicenseFile } from './license-file.ts';
@@ -23,7 +23,7 @@ export const flexlmConnector: Connector = {
 
 async function read(source: Uint8Array, context: ReadContext): Promise<Snapshot> {
   const unparsed = createUnparsed();
-  const reading = readAny(readLines(source), isLastLineWhole(source), context, unparsed);
+  const reading = readAny(readText(source), context, unparsed);
   return { ...EMPTY_SNAPSHOT, ...reading, unparsed: unparsed.lines, unparsedCount: unparsed.count };
 }
 
@@ -31,13 +31,13 @@ const LMSTAT =
   /^(?:Flexible License Manager status on |License server status: |Users of |Error getting status|NOTE: lmstat -i |(?:lmutil|lmstat) - )/;
 const NOTHING: FlexlmReading = { takenAt: null, servers: [], features: [], notes: [] };
 
-function readAny(lines: readonly TextLine[], isLastWhole: boolean, context: ReadContext, unparsed: Unparsed): FlexlmReading {
-  for (const { text } of lines) {
-    const trimmed = text.trim();
-    if (LMSTAT.test(trimmed)) return readLmstat(lines, isLastWhole, context, unparsed);
-    if (isLicenseFileLine(trimmed)) return readLicenseFile(lines, isLastWhole, context.zone, unparsed);
-    if (isDebugLogLine(trimmed)) return readDebugLog(lines, isLastWhole, context.zone, unparsed);
+function readAny(text: string, context: ReadContext, unparsed: Unparsed): FlexlmReading {
+  for (const line of eachLine(text)) {
+    const trimmed = line.text.trim();
+    if (LMSTAT.test(trimmed)) return readLmstat(eachLine(text), context, unparsed);
+    if (isLicenseFileLine(trimmed)) return readLicenseFile([...eachLine(text)], context.zone, unparsed);
+    if (isDebugLogLine(trimmed)) return readDebugLog([...eachLine(text)], context.zone, unparsed);
   }
-  for (const line of lines) if (line.text.trim() !== '') unparsed.add(line);
+  for (const line of eachLine(text)) if (line.text.trim() !== '') unparsed.add(line);
   return NOTHING;
 }

@@ -44,23 +44,25 @@ export function holderLine(text: string): HolderLine | null {
   const close = groups < 0 ? -1 : text.indexOf(')', groups + 3);
   if (version < 0 || close < 0 || !SERVER_GROUP.test(text.slice(groups + 3, close))) return null;
   const suffix = suffixMeaning(text.slice(close + 1).trimEnd());
-  const who = whoIsIt(text.slice(0, version));
-  return suffix && who ? { ...who, ...suffix } : null;
+  const who = suffix && whoIsIt(text.slice(0, version));
+  if (!who) return null;
+  const { count, isCountSaid, isQueued, isLingering, start } = suffix;
+  return { user: who.user, host: who.host, count, isCountSaid, isQueued, isLingering, start };
 }
 
 type Suffix = Pick<HolderLine, 'count' | 'isCountSaid' | 'isQueued' | 'isLingering' | 'start'>;
 
 function suffixMeaning(text: string): Suffix | null {
-  const queued = QUEUED.exec(text.trimStart());
-  if (queued) {
-    const count = wholeNumber(queued[1]);
-    return count === null ? null : { count, isCountSaid: true, isQueued: true, isLingering: false, start: null };
-  }
   const started = START.exec(text);
-  if (!started) return null;
+  if (!started) return queuedMeaning(text.trimStart());
   const [whole, month, day, year, hour, minute] = started;
   const start = { month: Number(month), day: Number(day), hour: Number(hour), minute: Number(minute), year: year ? Number(year) : null };
   return suffixesAfterStart(text.slice(whole.length), start);
+}
+
+function queuedMeaning(text: string): Suffix | null {
+  const count = wholeNumber(QUEUED.exec(text)?.[1]);
+  return count === null ? null : { count, isCountSaid: true, isQueued: true, isLingering: false, start: null };
 }
 
 function suffixesAfterStart(text: string, start: Start): Suffix | null {
@@ -97,9 +99,9 @@ const CAPITALISED = /^\p{Lu}\p{Ll}+[.,]?$|^(?:Jr|Sr|von|van|de|der)\.?$/u;
  */
 function whoIsIt(text: string): { readonly user: string; readonly host: string | null } | null {
   const trimmed = text.trim();
-  const quoted = QUOTED_USER.exec(trimmed);
+  const quoted = trimmed.startsWith('"') ? QUOTED_USER.exec(trimmed) : null;
   if (quoted) return { user: quoted[1] ?? '', host: quoted[2]?.split(' ')[0] ?? null };
-  const words = trimmed.split(/\s+/);
+  const words = trimmed.split(' ').filter((word) => word !== '');
   const [first = ''] = words;
   if (first === '') return null;
   if (words.length <= 2) return { user: first, host: words[1] ?? null };

@@ -20,12 +20,12 @@ export function isLicenseFileLine(text: string): boolean {
 
 const NOT_ASKED = 'a license file names it; whether it runs is not known';
 
-/** Reads the lines of one file. `isLastWhole`: the last line has its end. */
-export function readLicenseFile(lines: readonly TextLine[], isLastWhole: boolean, zone: string, unparsed: Unparsed): FlexlmReading {
+/** Reads the lines of one file. */
+export function readLicenseFile(lines: readonly TextLine[], zone: string, unparsed: Unparsed): FlexlmReading {
   const servers: ServerReading[] = [];
   const features: FeatureReading[] = [];
   const notes = new Set<string>();
-  for (const { line, text, isCut } of statements(lines, isLastWhole)) {
+  for (const { line, text, isCut } of statements(lines)) {
     const words = fileWords(text);
     const [keyword, name] = words.map(({ word }) => word);
     if (keyword === 'SERVER' && name !== undefined && words.length > 2) servers.push({ name, state: 'unknown', reason: NOT_ASKED });
@@ -44,7 +44,7 @@ export function readLicenseFile(lines: readonly TextLine[], isLastWhole: boolean
 }
 
 /** What may be shown of a statement that was not understood: its first words, none of a line that may be half a signature. */
-function withoutOptions({ number }: TextLine, words: readonly FileWord[]): TextLine {
+function withoutOptions({ number }: TextLine, words: readonly FileWord[]): Pick<TextLine, 'number' | 'text'> {
   const shown = KEYWORDS.has(words[0]?.word ?? '') ? words.slice(0, COUNT + 1).map(({ word }) => word) : [];
   return { number, text: [...shown, '[not shown]'].join(' ') };
 }
@@ -62,7 +62,7 @@ interface Statement {
 }
 
 /** Joins lines that a backslash continues; comments, blank and elided lines are left out. */
-function* statements(lines: readonly TextLine[], isLastWhole: boolean): Generator<Statement> {
+function* statements(lines: readonly TextLine[]): Generator<Statement> {
   let parts: string[] = [];
   let first: TextLine | null = null;
   for (const line of lines) {
@@ -73,7 +73,7 @@ function* statements(lines: readonly TextLine[], isLastWhole: boolean): Generato
     parts.push(isContinued ? text.slice(0, -1) : text);
     const isLast = line === lines.at(-1);
     if (isContinued && !isLast) continue;
-    yield { line: first, text: parts.join(' '), isCut: isLast && !isLastWhole && !isContinued };
+    yield { line: first, text: parts.join(' '), isCut: line.isCut && !isContinued };
     parts = [];
     first = null;
   }

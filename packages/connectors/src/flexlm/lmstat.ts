@@ -40,15 +40,14 @@ interface Progress {
   starts: StartReader;
 }
 
-/** A line with what its place tells: `isCut`, it is the last one and has no end, so that a part of it may be missing. */
+/** A line, and its text without blanks around it. */
 interface Place {
   readonly line: TextLine;
   readonly text: string;
-  readonly isCut: boolean;
 }
 
-/** Reads the lines of one output. `isLastWhole`: the last line has its end. */
-export function readLmstat(lines: readonly TextLine[], isLastWhole: boolean, context: ReadContext, unparsed: Unparsed): FlexlmReading {
+/** Reads the lines of one output. */
+export function readLmstat(lines: Iterable<TextLine>, context: ReadContext, unparsed: Unparsed): FlexlmReading {
   const progress: Progress = {
     ...{
       context,
@@ -63,10 +62,9 @@ export function readLmstat(lines: readonly TextLine[], isLastWhole: boolean, con
     },
     ...{ order: 'expiry-vendor', takenAt: null, starts: startReader(context.zone, context.now) },
   };
-  const cut = isLastWhole ? undefined : lines.at(-1);
   for (const line of lines) {
     const text = line.text.trim();
-    if (text === '' || readLine(progress, { line, text, isCut: line === cut })) continue;
+    if (text === '' || readLine(progress, { line, text })) continue;
     unparsed.add(line);
     if (progress.block) progress.block.isPatchy = true;
   }
@@ -96,12 +94,12 @@ function readLine(progress: Progress, place: Place): boolean {
 }
 
 /** Asked first: what users choose stands in these lines, and must not pass for another kind of line. */
-function holderOrReservation(progress: Progress, block: FeatureBlock, { line, text, isCut }: Place): boolean {
+function holderOrReservation(progress: Progress, block: FeatureBlock, { line, text }: Place): boolean {
   const holder = holderLine(text);
   if (!holder) return addReservation(block, text);
   const { user, host, count, isCountSaid, isQueued, isLingering } = holder;
   if (isQueued) block.queued += count;
-  else addHolder(block, { user, host, count, since: sinceOf(progress, holder) }, isLingering, isCut && !isCountSaid ? line : null);
+  else addHolder(block, { user, host, count, since: sinceOf(progress, holder) }, isLingering, line.isCut && !isCountSaid ? line : null);
   return true;
 }
 
@@ -148,9 +146,9 @@ function licenseLine({ context }: Progress, block: FeatureBlock, text: string): 
 }
 
 /** The vendor of the last line may be cut in two, its expiry must not be. */
-function rowLine({ rows, order, context }: Progress, { text, isCut }: Place): boolean {
+function rowLine({ rows, order, context }: Progress, { text, line }: Place): boolean {
   const row = tableRow(text, order, context.zone);
-  if (row && !(isCut && order === 'vendor-expiry' && row.ends === 'unstated')) rows.push(row);
+  if (row && !(line.isCut && order === 'vendor-expiry' && row.ends === 'unstated')) rows.push(row);
   return row !== null;
 }
 
@@ -170,14 +168,14 @@ const NOISE = [
   /^[-_=\s]+$/,
 ];
 
-function headingLine(progress: Progress, { text, isCut }: Place): boolean {
+function headingLine(progress: Progress, { text, line }: Place): boolean {
   const taken = TAKEN_AT.exec(text);
   if (taken) return takenLine(progress, taken.slice(1).map(Number));
   const [, asked] = ASKED.exec(text) ?? [];
   const [, daemons] = DAEMONS.exec(text) ?? [];
   const order = headingOrder(text);
   if (asked !== undefined) {
-    const names = progress.servers.asked(isCut ? '' : asked);
+    const names = progress.servers.asked(line.isCut ? '' : asked);
     enter(progress, 'servers').server = names[0] ?? null;
   } else if (daemons !== undefined) {
     progress.servers.daemonsOf(daemons);

@@ -103,25 +103,43 @@ export function startWithoutYear(
 
 export type StartReader = (month: number, day: number, hour: number, minute: number) => Instant | null;
 
+/** A day of one year. Where its clocks do not change, each of its times is as far from midnight as it says. */
+interface DayOfYear {
+  readonly year: number;
+  readonly midnight: Instant;
+  readonly isPlain: boolean;
+}
+
 /**
  * Reads many starts under one `now`: what a day means is found once, so that 100,000 lines cost a few hundred looks at the zone.
  *
- * The same answers as `startWithoutYear`. Days on which the clocks change, and the day of `now` itself, are asked anew each time.
+ * The same answers as `startWithoutYear`.
  */
 export function startReader(zone: string, now: Instant | null): StartReader {
-  const plain = new Map<number, Instant | null>();
+  const known = new Map<number, readonly DayOfYear[]>();
   return (month, day, hour, minute) => {
     if (now === null || hour > 23 || minute > 59) return null;
     const key = month * 100 + day;
-    if (!plain.has(key)) plain.set(key, plainMidnight(month, day, zone, now));
-    const midnight = plain.get(key) ?? null;
-    return midnight === null ? startWithoutYear(month, day, hour, minute, zone, now) : after(midnight, hour * HOUR + minute * MINUTE);
+    const days = known.get(key) ?? daysNotAfter(month, day, zone, now);
+    known.set(key, days);
+    for (const { year, midnight, isPlain } of days) {
+      const at = isPlain ? after(midnight, hour * HOUR + minute * MINUTE) : instantOn({ year, month, day }, { hour, minute }, zone);
+      if (at !== null && at <= now) return at;
+    }
+    return null;
   };
 }
 
-/** The midnight before a day's starts if all of its times are in the same year and it has 24 hours; else null. */
-function plainMidnight(month: number, day: number, zone: string, now: Instant): Instant | null {
-  const first = startWithoutYear(month, day, 0, 0, zone, now);
-  const last = startWithoutYear(month, day, 23, 59, zone, now);
-  return first !== null && last !== null && last - first === DAY - MINUTE ? first : null;
+/** The latest days of this month and day that begin not after `now`, latest first; two, as one may begin and the time be yet to come. */
+function daysNotAfter(month: number, day: number, zone: string, now: Instant): readonly DayOfYear[] {
+  const latest = startWithoutYear(month, day, 0, 0, zone, now);
+  if (latest === null) return [];
+  const before = startWithoutYear(month, day, 0, 0, zone, after(latest, -1));
+  return [latest, before].flatMap((midnight) => (midnight === null ? [] : dayOfYear(midnight, zone)));
+}
+
+function dayOfYear(midnight: Instant, zone: string): DayOfYear {
+  const { year, month, day } = civilFromDays(Math.floor(wallAt(zone, midnight) / DAY));
+  const lastMinute = instantOn({ year, month, day }, { hour: 23, minute: 59 }, zone);
+  return { year, midnight, isPlain: lastMinute === midnight + DAY - MINUTE };
 }

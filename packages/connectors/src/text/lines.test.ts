@@ -11,7 +11,7 @@ describe('lines', () => {
     expect(texts('a\nb\r\nc\r\r\n\nd')).toEqual(['a', 'b', 'c', '', 'd']);
     expect(texts('a\n')).toEqual(['a']);
     expect(texts('')).toEqual([]);
-    expect(readLines(Buffer.from('a\n\nb')).at(-1)).toEqual({ number: 3, text: 'b' });
+    expect(readLines(Buffer.from('a\n\nb')).at(-1)).toEqual({ number: 3, text: 'b', isCut: true });
   });
 
   it('lose the byte order mark', () => {

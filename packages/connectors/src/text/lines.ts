@@ -9,6 +9,8 @@ export interface TextLine {
   /** From 1. */
   readonly number: number;
   readonly text: string;
+  /** The source ends without an end of this line: it may have been cut off in the middle of a word or number. */
+  readonly isCut: boolean;
 }
 
 /** The text of a source, without its byte order mark. */
@@ -24,26 +26,20 @@ export function readText(source: Uint8Array): string {
 
 /** Lines without their ends; `\n`, `\r\n` and the `\r\r\n` of a twice converted file end one. */
 export function readLines(source: Uint8Array): readonly TextLine[] {
-  const text = readText(source);
-  const lines: TextLine[] = [];
+  return [...eachLine(readText(source))];
+}
+
+/** The same one by one: a capture of 100,000 lines need not be held as objects all at once. */
+export function* eachLine(text: string): Generator<TextLine, void, undefined> {
   let from = 0;
   for (let number = 1; from < text.length; number += 1) {
     const found = text.indexOf('\n', from);
     const next = found < 0 ? text.length : found;
     let end = next;
     while (end > from && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end -= 1;
-    lines.push({ number, text: text.slice(from, end) });
+    yield { number, text: text.slice(from, end), isCut: found < 0 };
     from = next + 1;
   }
-  return lines;
 }
 
 const CARRIAGE_RETURN = 13;
-
-/** Whether the last line has its end. One without may have been cut off in the middle of a word or number. */
-export function isLastLineWhole(source: Uint8Array): boolean {
-  const last = source.at(-1);
-  return last === undefined || last === LINE_FEED || (last === 0 && source.at(-2) === LINE_FEED);
-}
-
-const LINE_FEED = 10;

@@ -7,7 +7,7 @@ import { UNPARSED_MAX, UNPARSED_TEXT_MAX, type UnparsedLine } from '@glidepath/c
 import type { TextLine } from './lines.ts';
 
 export interface Unparsed {
-  add(line: TextLine): void;
+  add(line: Pick<TextLine, 'number' | 'text'>): void;
   readonly lines: readonly UnparsedLine[];
   readonly count: number;
 }
