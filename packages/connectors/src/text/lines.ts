@@ -43,3 +43,11 @@ export function* eachLine(text: string): Generator<TextLine, void, undefined> {
 }
 
 const CARRIAGE_RETURN = 13;
+
+/** Whether the last line has its end, for readers that do not look at lines one by one. */
+export function isLastLineWhole(source: Uint8Array): boolean {
+  const last = source.at(-1);
+  return last === undefined || last === LINE_FEED || (last === 0 && source.at(-2) === LINE_FEED);
+}
+
+const LINE_FEED = 10;
