@@ -2,6 +2,7 @@
 import { nearest } from '@glidepath/core';
 import { Command } from 'commander';
 import { registerAccess } from './commands/access.ts';
+import { registerAgent } from './commands/agent.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDecide } from './commands/decide.ts';
@@ -51,6 +52,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerDoctor(registrar);
   registerWhere(registrar);
   registerProbe(registrar);
+  registerAgent(registrar);
   registerCompletion(registrar);
   registerDemo(registrar);
   registerHelp(registrar);
