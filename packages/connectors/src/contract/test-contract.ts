@@ -7,32 +7,22 @@
  * Cases are captures that its author wrote (never copies of somebody's), with totals counted from the raw text by hand or by
  * another method than the reader's. Kept as `CASES` in `<kind>/test-cases.ts`, they also feed `npm run fuzz -- KIND`.
  */
-import type { Connector, FeatureReading, ReadContext, Snapshot } from '@glidepath/core';
+import type { Connector, FeatureReading, Snapshot } from '@glidepath/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mutatedCaptures } from './test-mutations.ts';
-import { differentWhenCut, invented, malformed } from './test-snapshot-rules.ts';
+import { bytesOf, type ContractCase, complaints, contextOf, noneSaid, survives } from './test-fuzz.ts';
+import type { Grammar } from './test-grammar.ts';
+import { differentWhenCut, malformed } from './test-snapshot-rules.ts';
 import { answeringTools, failingTools, plausibleSettings } from './test-tools.ts';
 
-export interface ContractCase {
-  /** Which variant of the format it shows. */
-  readonly name: string;
-  readonly source: string | Uint8Array;
-  readonly context?: Partial<ReadContext>;
-  readonly totals?: Partial<Record<Total, number>>;
-  /** Lines that nobody can understand; default 0. */
-  readonly unparsed?: number;
-  /** Pieces of the source that must not come out: signatures, keys; of eight characters or more. */
-  readonly secrets?: readonly string[];
-}
-
-/** How many features and holders, and sums over features in which null counts as nothing. */
-export type Total = 'features' | 'holders' | 'servers' | 'issued' | 'used' | 'reserved' | 'queued' | 'lingering' | 'denied';
+export { bytesOf, type ContractCase, contextOf } from './test-fuzz.ts';
 
 export interface ContractOptions {
   readonly cases: readonly ContractCase[];
   /** Words that mean something in this format, for the fuzzing; lines of the captures are taken anyway. */
   readonly words?: readonly string[];
+  /** How the format is written, for inputs beyond the captures. */
+  readonly grammar?: Grammar;
   /** False for sources that are no text (DER) or JSON, whose numbers need not stand in the bytes as digits, and that a cut ruins. Default true. */
   readonly textual?: boolean;
   /** Fuzzed inputs; default 20,000, which is to take a few seconds: keep captures below 2 kB. */
@@ -88,19 +78,11 @@ function readings(connector: Connector, { cases, textual = true }: ContractOptio
   });
 }
 
-function survivals(connector: Connector, { cases, words = [], textual = true, inputs = FUZZ_INPUTS }: ContractOptions): void {
-  it(`${inputs} mutated captures`, { timeout: FUZZ_TIMEOUT_MS }, async () => {
-    const captures = cases.map(({ source }) => bytesOf(source));
-    const context = contextOf(cases[0] ?? {});
-    const secrets = cases.flatMap((one) => one.secrets ?? []);
-    const survives = fc.asyncProperty(mutatedCaptures(captures, words), async (source) => {
-      const snapshot = await connector.read(source, context);
-      const found = complaints(source, snapshot, textual);
-      if (found.length > 0) throw new Error(found.join('; '));
-      if (secrets.length > 0) noneSaid(snapshot, secrets);
-    });
-    await fc.assert(survives, { numRuns: inputs });
-  });
+function survivals(connector: Connector, options: ContractOptions): void {
+  const { cases, textual = true, inputs = FUZZ_INPUTS } = options;
+  it(`${inputs} mutated captures`, { timeout: FUZZ_TIMEOUT_MS }, () =>
+    fc.assert(survives(connector, { ...options, textual }), { numRuns: inputs }),
+  );
   if (textual) for (const one of cases) it(`a cut anywhere in: ${one.name}`, () => cutsOf(connector, one));
 }
 
@@ -153,25 +135,6 @@ const FAILURES = [
 export const FUZZ_INPUTS = 20_000;
 const FUZZ_TIMEOUT_MS = 120_000;
 const CUTS_MAX = 700;
-
-/** All that is wrong with what was read from a source. */
-export function complaints(source: Uint8Array, snapshot: Snapshot, textual: boolean): string[] {
-  return [...malformed(snapshot), ...(textual ? invented(source, snapshot) : [])];
-}
-
-/** An edit may move anything to where a name stands, so that names are left out; what else is shown must hide a key anywhere. */
-export function noneSaid({ unparsed, notes, servers }: Snapshot, secrets: readonly string[]): void {
-  const json = JSON.stringify([unparsed, notes, servers.map(({ reason }) => reason)]);
-  for (const secret of secrets) if (json.includes(secret)) throw new Error(`the secret ${secret} came out`);
-}
-
-export function contextOf({ context = {} }: Pick<ContractCase, 'context'>): ReadContext {
-  return { zone: 'UTC', now: null, verifyWith: null, openWith: null, ...context };
-}
-
-export function bytesOf(source: string | Uint8Array): Uint8Array {
-  return typeof source === 'string' ? new TextEncoder().encode(source) : source;
-}
 
 function totalOf({ features, servers }: Snapshot, total: string): number {
   if (total === 'features') return features.length;

@@ -68,7 +68,7 @@ export function kindLine(text: string): FeatureKind | null {
   return /^node-?locked /i.test(text) ? 'node-locked' : null;
 }
 
-const RESERVATION = /^([0-9]+) RESERVATIONs? for \S+ \S.*\([^()\s]+\/[^()\s]+\)$/;
+const RESERVATION = /^([0-9]+) RESERVATIONs? for \S+ \S.*\([^()\s/]+\/[^()\s/]+\)$/;
 
 /** `8 RESERVATIONs for GROUP eda (lic-1/27000)`; false where the line is none. */
 export function addReservation(block: FeatureBlock, text: string): boolean {
@@ -102,19 +102,26 @@ export function closeBlock(block: FeatureBlock, unparsed: Unparsed): void {
   unparsed.add(line);
 }
 
+/** What `lmstat -i` says of a feature. */
+export type Installed = Pick<FeatureReading, 'version' | 'expiresAt' | 'ends'>;
+
+export function installedOf(rows: readonly FeatureReading[]): Installed {
+  return { version: rows[0]?.version ?? null, ...earliest(rows) };
+}
+
 /**
- * The reading of a block, with the rows of `lmstat -i` for its feature. `isLast`: nothing follows it, so that its lines may
+ * The reading of a block, with what `lmstat -i` says of its feature if it was asked too. `isLast`: nothing follows it, so that its lines may
  * be cut off; then "none is reserved" is known only if the lines make up the total.
  */
-export function readingOf(block: FeatureBlock, rows: readonly FeatureReading[], isLast: boolean): FeatureReading {
+export function readingOf(block: FeatureBlock, installed: Installed | undefined, isLast: boolean): FeatureReading {
   const { name, issued, used, kind, holders, reserved, queued, lingering } = block;
   const isComplete = used !== null && (block.listed >= used || !(isLast || block.isPatchy));
   return {
     ...unknownFeature(name),
-    ...{ version: [...block.versions][0] ?? rows[0]?.version ?? null, issued, used, kind, holders },
+    ...{ version: [...block.versions][0] ?? installed?.version ?? null, issued, used, kind, holders },
     ...(isComplete ? { reserved, queued, lingering } : {}),
     overage: issued !== null && used !== null && used > issued ? used - issued : null,
-    ...earliest(block.endings.length > 0 ? block.endings : rows),
+    ...(block.endings.length === 0 && installed ? { expiresAt: installed.expiresAt, ends: installed.ends } : earliest(block.endings)),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Start {
   readonly year: number | null;
 }
 
-const SERVER_GROUP = /^[^()]*\/[^\s()]+(?: [0-9]+)*$/;
+const SERVER_GROUP = /^[^()/]*\/[^\s()/]+(?: [0-9]+)*$/;
 const QUEUED = /^,? ?queued for ([0-9]+) licenses?$/;
 const START = /^, start (?:[A-Za-z]{2,4} )?([0-9]{1,2})\/([0-9]{1,2})(?:\/([0-9]{4}))? ([0-9]{1,2}):([0-9]{2})/;
 /** What may follow a start: how many, what is known of the process, whether it is held back. */

@@ -12,6 +12,7 @@ import {
   closeBlock,
   definitionLine,
   type FeatureBlock,
+  installedOf,
   isUnserved,
   kindLine,
   openBlock,
@@ -203,14 +204,15 @@ function takenLine(progress: Progress, [month = 0, day = 0, year = 0, hour = 0, 
 
 /** One reading per block; the table of `-i` adds what no block has, and tells when unused features end. */
 function featuresOf({ blocks, rows, section }: Progress): FeatureReading[] {
-  const rowsOf = Map.groupBy(rows, ({ name }) => name);
-  const blocksOf = Map.groupBy(blocks, ({ name }) => name);
+  const installed = new Map([...Map.groupBy(rows, ({ name }) => name)].map(([name, ofName]) => [name, installedOf(ofName)]));
+  const serversOf = new Map<string, Set<string | null>>();
+  for (const { name, server } of blocks) serversOf.set(name, (serversOf.get(name) ?? new Set()).add(server));
   const read = blocks.map((block, index) => {
     const isLast = section !== 'table' && index === blocks.length - 1;
-    const isSplit = new Set(blocksOf.get(block.name)?.map(({ server }) => server)).size > 1;
-    return { ...readingOf(block, rowsOf.get(block.name) ?? [], isLast), pool: isSplit ? block.server : null };
+    const isSplit = (serversOf.get(block.name)?.size ?? 0) > 1;
+    return { ...readingOf(block, installed.get(block.name), isLast), pool: isSplit ? block.server : null };
   });
-  return [...read, ...rows.filter(({ name }) => !blocksOf.has(name))];
+  return [...read, ...rows.filter(({ name }) => !serversOf.has(name))];
 }
 
 /** More names than this are no help. */

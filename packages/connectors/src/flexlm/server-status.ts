@@ -23,6 +23,8 @@ export interface ServerStatus {
 
 /** The name of a server of which nothing but its failure is known. */
 const UNNAMED = 'license server';
+/** More servers than anybody asks at once. */
+const ASKED_MAX = 100;
 const MEMBER = /^([^\s:]+): (\S.*)$/;
 
 export function createServerStatus(): ServerStatus {
@@ -42,7 +44,9 @@ export function createServerStatus(): ServerStatus {
   return {
     asked(list) {
       settle();
-      pending = [...new Set(list.split(/[,;\s]+/).map((entry) => entry.slice(entry.indexOf('@') + 1)))].filter((name) => name !== '');
+      pending = [...new Set(list.split(/[,;\s]+/).map((entry) => entry.slice(entry.indexOf('@') + 1)))]
+        .filter((name) => name !== '')
+        .slice(0, ASKED_MAX);
       return pending;
     },
     memberLine(text) {

@@ -1,5 +1,5 @@
 /** License files and debug logs written for these tests; what looks like a key in them is made up. */
-import type { ContractCase } from '../contract/test-contract.ts';
+import type { ContractCase } from '../contract/test-fuzz.ts';
 
 const LICENSE = `# Issued to Example Labs
 SERVER lic-1 0123456789ab 27000

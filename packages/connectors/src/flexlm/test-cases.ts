@@ -2,7 +2,7 @@
  * Captures of lmstat written for these tests, one per way in which the format varies, with totals counted by hand. License
  * files and logs are in `test-cases-files.ts`.
  */
-import type { ContractCase } from '../contract/test-contract.ts';
+import type { ContractCase } from '../contract/test-fuzz.ts';
 import { FILE_CASES } from './test-cases-files.ts';
 
 const HEAD = `lmutil - Copyright (c) 1989-2023 Flexera. All Rights Reserved.
