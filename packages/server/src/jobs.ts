@@ -16,6 +16,8 @@ import type { World } from './world.ts';
 export interface JobStatus {
   readonly name: string;
   readonly everyMs: number;
+  /** First tick of this node; null: before it. */
+  readonly startedAt: Instant | null;
   readonly ranAt: Instant | null;
   readonly okAt: Instant | null;
   readonly failures: number;
@@ -30,7 +32,7 @@ export interface JobRunner {
 
 export function createJobRunner(world: World, jobs: readonly Job[], shared: { keyring: Keyring; shelf: PolicyShelf }): JobRunner {
   const states = new Map<Job, JobStatus>(
-    jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0 }]),
+    jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, startedAt: null, ranAt: null, okAt: null, failures: 0 }]),
   );
   const handedOff = new Map<string, Promise<void>>();
   const status = () => [...states.values()];
@@ -44,6 +46,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       // A slow database must not pile up ticks behind each other.
       if (isTicking) return;
       isTicking = true;
+      for (const [job, state] of states) if (state.startedAt === null) states.set(job, { ...state, startedAt: now });
       try {
         for (const [job, state] of states) {
           if (isDue(job, state, now)) states.set(job, await runOne(job, state, now));

@@ -33,6 +33,9 @@ const MAY: Readonly<Record<string, string>> = {
   'health.alive': 'anyone',
   'health.doctor': 'viewer operator approver issuer admin',
   'health.ready': 'anyone',
+  'inventory.apply': 'operator issuer admin',
+  'inventory.list': 'viewer operator approver issuer admin',
+  'inventory.show': 'viewer operator approver issuer admin',
   'key-set.jwks': 'anyone',
   'key-set.show': 'key viewer operator approver issuer admin',
   'key.certify': 'admin',
@@ -56,9 +59,13 @@ const MAY: Readonly<Record<string, string>> = {
   'license.renew': 'issuer admin',
   'license.revoke': 'issuer admin',
   'license.revoke-key': 'issuer admin',
+  'license.runway': 'viewer operator approver issuer admin',
   'license.show': 'key viewer operator approver issuer admin',
   'license.suspend': 'issuer admin',
   'license.terms': 'issuer admin',
+  'notice.acknowledge': 'viewer operator approver issuer admin',
+  'notice.list': 'viewer operator approver issuer admin',
+  'notice.show': 'viewer operator approver issuer admin',
   'owner.confirm': 'viewer operator approver issuer admin',
   'owner.show': 'viewer operator approver issuer admin',
   'policy.list': 'viewer operator approver issuer admin',
@@ -77,6 +84,7 @@ const MAY: Readonly<Record<string, string>> = {
   'role-grant.withdraw': 'admin',
   'root.exported': 'admin',
   'root.list': 'viewer operator approver issuer admin',
+  'runway.list': 'viewer operator approver issuer admin',
   'sign-in.create': 'admin',
   'sign-in.use': 'anyone',
   'team.add-member': 'admin',
@@ -121,6 +129,16 @@ async function situation(): Promise<Situation> {
   return { ...server, license, digest: String(body.digest), path };
 }
 
+function heldDocument() {
+  const spec = {
+    product: 'MATLAB',
+    vendor: 'MathWorks',
+    contract: { expires: '2027-03-31' },
+    owners: { team: 'eda', people: ['ana@example.com'] },
+  };
+  return { apiVersion: 'glidepath.dev/v1', kind: 'HeldLicense', metadata: { name: 'matlab' }, spec };
+}
+
 /** A body that each mutating command takes, as a start for wrong ones. */
 function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const day = 86_400_000;
@@ -133,6 +151,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     check: { feature: 'build', features: ['cache'], license: license.id },
     'customer.create': { name: 'Umbrella' },
     'grant.issue': { license: license.id, tier: 'full', seats: 2, until: later, purpose: 'break-glass' },
+    'inventory.apply': { documents: [heldDocument()], dryRun: false, prune: false, addresses: {} },
     'key.certify': { certificate: 'a.b.c' },
     'key.compromised': reason,
     'key.rotate': { use: 'sign' },
@@ -193,6 +212,7 @@ const BODILESS = [
   'channel.test',
   'delivery.retry',
   'license.revoke-key',
+  'notice.acknowledge',
   'principal.disable',
   'role-grant.withdraw',
   'root.exported',

@@ -13,6 +13,7 @@ import { GRANT_COMMANDS } from './grants/grant-commands.ts';
 import { forgetOld } from './health/cleaning-job.ts';
 import { HEALTH_COMMANDS } from './health/health-commands.ts';
 import { describeCommands } from './health/openapi-command.ts';
+import { INVENTORY_COMMANDS } from './inventory/inventory-commands.ts';
 import { KEY_COMMANDS } from './keys/key-commands.ts';
 import { rotateKeys } from './keys/key-job.ts';
 import { ROOT_COMMANDS } from './keys/root-commands.ts';
@@ -20,11 +21,14 @@ import { LEASE_COMMANDS, LEASE_JOBS } from './leases/index.ts';
 import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
 import { deliverNotices } from './notices/deliver-job.ts';
 import { DELIVERY_COMMANDS } from './notices/delivery-commands.ts';
+import { NOTICE_COMMANDS } from './notices/notice-commands.ts';
+import { watchNotices } from './notices/notices-job.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { OWNER_COMMANDS } from './owners/owner-commands.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
 import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
+import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...POLICY_COMMANDS,
@@ -41,7 +45,10 @@ export const COMMANDS: readonly Command[] = [
   ...PRINCIPAL_COMMANDS,
   ...OWNER_COMMANDS,
   ...CHANNEL_COMMANDS,
+  ...NOTICE_COMMANDS,
   ...DELIVERY_COMMANDS,
+  ...INVENTORY_COMMANDS,
+  ...RUNWAY_COMMANDS,
   ...AGENT_COMMANDS,
   ...AGENT_PROBE_COMMANDS,
   ...AUDIT_COMMANDS,
@@ -50,4 +57,4 @@ export const COMMANDS: readonly Command[] = [
   describeCommands(() => COMMANDS),
 ];
 
-export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld, deliverNotices, sendHeartbeats];
+export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld, watchNotices, deliverNotices, sendHeartbeats];

@@ -111,8 +111,8 @@ const remove = defineCommand({
     const found = await findChannel(store, environment.id, name);
     if (found === null) return nothingCalled('channel', name);
     const writes: Write[] = [];
-    for await (const { id, state } of everyRecord(store, 'delivery', { channel: found.id })) {
-      if (state !== 'sent') writes.push({ op: 'delete', table: 'delivery', id });
+    for await (const { id, state, notices } of everyRecord(store, 'delivery', { channel: found.id })) {
+      if (state !== 'sent' || notices.length === 0) writes.push({ op: 'delete', table: 'delivery', id });
     }
     writes.push({ op: 'delete', table: 'channel', id: found.id });
     const happened = [{ action: 'channel.removed', subject: found.id, facts: { name, messages: writes.length - 1 } }];

@@ -3,18 +3,22 @@ import { createEgress } from '@glidepath/egress';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestServer, testServer } from '../../test-world.ts';
+import { JOBS } from '../index.ts';
 import { ATTEMPTS_MAX, backoffMs } from '../notices/deliver-job.ts';
-import type { Message } from '../notices/message.ts';
+import { type Message, testMessage } from '../notices/message.ts';
 import { findChannel, newDelivery } from './channel-commands.ts';
 import { type Receiver, startReceiver } from './test-receiver.ts';
 
 const egress = createEgress({ allow: ['127.0.0.0/8'] });
 
+/** Without alerts of its own: these tests say themselves what is to be sent. */
+const jobs = JOBS.filter(({ name }) => name !== 'notice.watch');
+
 let house: TestServer;
 let receivers: Receiver[];
 beforeEach(async () => {
   receivers = [];
-  house = await testServer({}, { egress });
+  house = await testServer({ jobs }, { egress });
 });
 afterEach(() => Promise.all(receivers.map((receiver) => receiver.stop())));
 
@@ -34,14 +38,7 @@ async function tick(ms = 2 * SECOND): Promise<void> {
   await house.server.settled();
 }
 
-const NEWS: Message = {
-  kind: 'notices',
-  at: instant(0),
-  environment: 'production',
-  counts: { critical: 1, warning: 0, info: 0 },
-  items: [],
-  more: 0,
-};
+const NEWS: Message = { ...testMessage('production', instant(0)), kind: 'notices' };
 
 async function putNews(channel: string): Promise<string> {
   const { world } = house;
@@ -115,7 +112,7 @@ describe('channel', () => {
     await addChannel('chat', 'slack', there.url);
     const { body } = await house.call('POST', '/v1/channels/chat/test');
     await tick();
-    expect(await delivery(String(body.id))).toMatchObject({ state: 'dead', lastError: 'status 404: no_service \\u001b[31m' });
+    expect(await delivery(String(body.id))).toMatchObject({ state: 'dead', lastError: 'status 404: no_service [31m' });
     await there.stop();
     receivers = [];
     const { body: second } = await house.call('POST', '/v1/channels/chat/test');
@@ -279,10 +276,9 @@ describe('heartbeat', () => {
 
 describe('heartbeat of a node with a dead job', () => {
   it('stops', async () => {
-    const { JOBS } = await import('../index.ts');
     let isBroken = false;
-    const jobs = [{ name: 'fragile', everyMs: MINUTE, run: async () => (isBroken ? Promise.reject(new Error('no')) : undefined) }, ...JOBS];
-    house = await testServer({ jobs }, { egress });
+    const fragile = { name: 'fragile', everyMs: MINUTE, run: async () => (isBroken ? Promise.reject(new Error('no')) : undefined) };
+    house = await testServer({ jobs: [fragile, ...jobs] }, { egress });
     const there = await receiver();
     await addChannel('switch', 'heartbeat', there.url);
     for (let minute = 0; minute < 3; minute++) await tick(MINUTE);

@@ -12,10 +12,11 @@ import {
   type EgressRequest,
   Fault,
   type Instant,
+  oneLine,
   SECOND,
 } from '@glidepath/core';
 import type { Seal } from '../../world.ts';
-import { type Message, oneLine } from '../notices/message.ts';
+import type { Message } from '../notices/message.ts';
 import { openChannel } from './seal-channel.ts';
 import { webhookHeaders } from './sign-webhook.ts';
 import { webhookBody } from './write-message.ts';

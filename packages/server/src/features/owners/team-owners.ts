@@ -17,7 +17,7 @@ export interface TeamFacts {
   readonly confirmations: readonly Pick<OwnerConfirmation, 'principal' | 'confirmedAt'>[];
 }
 
-export async function teamFacts(store: Store, team: Team): Promise<TeamFacts> {
+export async function teamFacts(store: Store, team: Pick<Team, 'id'>): Promise<TeamFacts> {
   const [members, confirmations] = await Promise.all([
     store.find('teamMember', { team: team.id }, { limit: MEMBERS_MAX }),
     store.find('ownerConfirmation', { team: team.id }, { limit: MEMBERS_MAX }),
@@ -31,7 +31,7 @@ export async function teamFacts(store: Store, team: Team): Promise<TeamFacts> {
   return { members: facts.flat(), confirmations };
 }
 
-export async function ownersOf(store: Store, team: Team, now: Instant): Promise<OwnersStanding> {
+export async function ownersOf(store: Store, team: Pick<Team, 'id' | 'name'>, now: Instant): Promise<OwnersStanding> {
   const { members, confirmations } = await teamFacts(store, team);
   return ownersStanding(team, members, confirmations, now);
 }
