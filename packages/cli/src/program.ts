@@ -6,6 +6,7 @@ import { registerAgent } from './commands/agent.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDecide } from './commands/decide.ts';
+import { registerDiscover } from './commands/discover.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKey } from './commands/key.ts';
 import { registerLease } from './commands/lease.ts';
@@ -51,6 +52,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerBreakGlass(registrar);
   registerDoctor(registrar);
   registerWhere(registrar);
+  registerDiscover(registrar);
   registerProbe(registrar);
   registerAgent(registrar);
   registerCompletion(registrar);
