@@ -41,6 +41,9 @@ const TERMINATES = new Set(['termination_time', 'terminates_at']);
 /** `expiration_time   2027-05-17T…`, `Expires At: …`, `Expiration Time = …`. */
 const ROW = /^\s*([A-Za-z][A-Za-z_ ]{0,40}?)(?:\s*[:=]\s+|\t+| {2,})(\S.*)$/;
 
+/** An instant is whole only with its offset, which comes last: a capture may be cut in the middle of one. */
+const WHOLE = /[0-9](?:Z| ?UTC| ?[+-][0-9]{2}:?[0-9]{2}(?: [A-Z]{3,5})?)$/;
+
 /** The table that the product's command prints; null where it shows no end of a license. */
 export function hashicorpText(product: string, source: Uint8Array, zone: string): Snapshot | null {
   const unparsed = createUnparsed();
@@ -48,7 +51,7 @@ export function hashicorpText(product: string, source: Uint8Array, zone: string)
   let expiresAt: Instant | null | undefined;
   let terminatesAt: Instant | null = null;
   const read = (line: TextLine, value: string): Instant | null => {
-    const at = /[0-9]:[0-9]/.test(value) ? writtenInstant(value, zone) : null;
+    const at = WHOLE.test(value) ? writtenInstant(value, zone) : null;
     if (at === null) unparsed.add(line);
     return at;
   };

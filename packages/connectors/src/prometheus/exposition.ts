@@ -4,7 +4,7 @@
  * Linear and total. The format ends every line with a line feed, so that a last line without one may be cut in its number and
  * is not read.
  */
-import { createUnparsed, readLines, readText, type Unparsed } from '../text/index.ts';
+import { createUnparsed, eachLine, readText, type Unparsed } from '../text/index.ts';
 
 export interface Sample {
   readonly line: number;
@@ -23,12 +23,10 @@ export interface Exposition {
 export function readExposition(source: Uint8Array, isWanted: (metric: string) => boolean): Exposition {
   const samples: Sample[] = [];
   const unparsed = createUnparsed();
-  const lines = readLines(source);
-  const isWhole = readText(source.subarray(-4)).endsWith('\n');
-  for (const [at, line] of lines.entries()) {
+  for (const line of eachLine(readText(source))) {
     const text = line.text.trim();
     if (text === '' || text.startsWith('#')) continue;
-    const sample = at === lines.length - 1 && !isWhole ? null : readSample(text, line.number);
+    const sample = line.isCut ? null : readSample(text, line.number);
     if (sample === null) unparsed.add(line);
     else if (isWanted(sample.metric)) samples.push(sample);
   }
