@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +25,12 @@ describe('data folder > claimed', () => {
 
   it('takes a new disk with its lost+found for empty', async () => {
     writeFileSync(join(folder, 'lost+found'), '');
+    await expect(claimDataFolder(folder)).resolves.toBeUndefined();
+  });
+
+  it('takes a folder for new in which only an inventory waits for the first start', async () => {
+    mkdirSync(join(folder, 'inventory'));
+    writeFileSync(join(folder, 'agent.yaml'), '');
     await expect(claimDataFolder(folder)).resolves.toBeUndefined();
   });
 

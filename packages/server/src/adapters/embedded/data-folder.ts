@@ -19,8 +19,8 @@ import { isAlive, processRoom, startMark } from './processes.ts';
 
 const MARK = 'glidepath.json';
 const LOCK = 'up.lock';
-/** What file systems and desktops leave in an empty folder. */
-const NOTHING = new Set(['lost+found', '.DS_Store', MARK, LOCK]);
+/** What file systems and desktops leave in an empty folder, and what discovery and the operator put there before the first start. */
+const NOTHING = new Set(['lost+found', '.DS_Store', MARK, LOCK, 'inventory', 'agent.yaml']);
 const HEARTBEAT_MS = 3_000;
 /** So many heartbeats without a sign, and a note from where we cannot look is nobody's. */
 const HEARTBEATS_MISSED = 3;
