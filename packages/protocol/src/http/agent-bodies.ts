@@ -60,6 +60,7 @@ export const SnapshotBody = body({
   unparsedCount: natural(),
   notes: list(sentence(), 1_000),
   latent: list(body({ act: words(['restart', 'upgrade', 'scale-out']), from: dated(), reason: sentence() }), 1_000),
+  refused: Type.Optional(Type.Literal('bad-signature')),
 });
 
 const REASONS: readonly ProbeFailureReason[] = [

@@ -20,9 +20,9 @@ import { GrantIssued, GrantRequest, ListQuery, page } from '@glidepath/protocol/
 import { Type } from 'typebox';
 import { answer, type Command, defineCommand, type Refusal, refuse } from '../../command.ts';
 import { GRANT_MAX_MS } from '../keys/longest-word.ts';
+import { findOwnLicense } from '../licenses/held.ts';
 import { readLicenseHouse } from '../licenses/license-view.ts';
 import { listed } from '../lists.ts';
-import { findLicense, nothingCalled } from '../references.ts';
 
 const issueGrant = defineCommand({
   name: 'grant.issue',
@@ -35,8 +35,8 @@ const issueGrant = defineCommand({
   secretAnswer: true,
   async run(context) {
     const { store, environment, now, newId, actor, world, body } = context;
-    const license = await findLicense(store, environment.id, body.license);
-    if (license === null) return nothingCalled('license', body.license);
+    const license = await findOwnLicense(store, environment.id, body.license);
+    if ('code' in license) return license;
     const { inForce } = await readLicenseHouse(store, license, now);
     const rules = await context.policy(inForce.policy);
     const capped = rules === null ? null : capOf(rules.policy, inForce.plan, body.tier);

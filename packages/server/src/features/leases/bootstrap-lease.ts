@@ -7,7 +7,8 @@ import { bootstrapClaims } from '@glidepath/core';
 import { LEASE_TYP, signWord } from '@glidepath/protocol';
 import { BootstrapQuery, LeaseAnswer } from '@glidepath/protocol/http';
 import { answer, defineCommand, refuse } from '../../command.ts';
-import { findLicense, nothingCalled } from '../references.ts';
+import { findOwnLicense } from '../licenses/held.ts';
+import { nothingCalled } from '../references.ts';
 import { gather } from './license-facts.ts';
 
 export const bootstrapLease = defineCommand({
@@ -19,8 +20,9 @@ export const bootstrapLease = defineCommand({
   query: BootstrapQuery,
   answers: { 200: LeaseAnswer },
   async run(context) {
-    const license = await findLicense(context.store, context.environment.id, context.query.license);
-    const gathered = license === null ? null : await gather(context, license.id, '');
+    const license = await findOwnLicense(context.store, context.environment.id, context.query.license);
+    if ('code' in license) return license;
+    const gathered = await gather(context, license.id, '');
     if (gathered === null) return nothingCalled('license', context.query.license);
     const { key, environment } = await context.signer();
     const identity = { jti: context.newId('wrd'), iss: environment.issuer, env: environment.name };

@@ -3,7 +3,8 @@ import { type HolderMoved, type Lease, type Result, readmitHolder, removeHolder,
 import { LeaseView, RemoveHolderRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { answer, type Context, defineCommand, type Outcome, refuse } from '../../command.ts';
-import { findLicense, nothingCalled } from '../references.ts';
+import { findOwnLicense } from '../licenses/held.ts';
+
 import { findPerson } from './lease-request.ts';
 import { leaseView } from './lease-view.ts';
 import { gather } from './license-facts.ts';
@@ -42,8 +43,8 @@ async function inTurn(context: Context<Body>, move: Move): Promise<Outcome> {
 }
 
 async function moveHolder(context: Context<Body>, move: Move): Promise<Outcome> {
-  const license = await findLicense(context.store, context.environment.id, context.params.license ?? '');
-  if (license === null) return nothingCalled('license', context.params.license ?? '');
+  const license = await findOwnLicense(context.store, context.environment.id, context.params.license ?? '');
+  if ('code' in license) return license;
   const holder = await holderNamed(context, license.id);
   const gathered = holder === null ? null : await gather(context, license.id, holder);
   if (gathered === null) return refuse('lease-unknown', 'This license has no such holder.');

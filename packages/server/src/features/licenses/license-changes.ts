@@ -24,7 +24,7 @@ import type { ErrorCode } from '@glidepath/protocol';
 import { RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
-import { findLicense, nothingCalled } from '../references.ts';
+import { findOwnLicense } from './held.ts';
 import { pointedAt } from './issue-license.ts';
 import { LicenseView, licenseView, readLicenseHouse } from './license-view.ts';
 
@@ -96,8 +96,8 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
         params: { license: id = '' },
         body: { reason, effectiveAt },
       } = context;
-      const license = await findLicense(store, environment.id, id);
-      if (license === null) return nothingCalled('license', id);
+      const license = await findOwnLicense(store, environment.id, id);
+      if ('code' in license) return license;
       const change = { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) };
       const decided = decide(license, change, await changeContext(context));
       if (!decided.ok) return refusalOf(decided);
@@ -126,8 +126,8 @@ const renewLicense = defineCommand({
       now,
       params: { license: id = '' },
     } = context;
-    const license = await findLicense(store, environment.id, id);
-    if (license === null) return nothingCalled('license', id);
+    const license = await findOwnLicense(store, environment.id, id);
+    if ('code' in license) return license;
     const house = await readLicenseHouse(store, license, now);
     const renewal = await renewalOf(context, house.inForce);
     if ('code' in renewal) return renewal;
@@ -169,8 +169,8 @@ const changeLicenseTerms = defineCommand({
       params: { license: id = '' },
       body,
     } = context;
-    const license = await findLicense(store, environment.id, id);
-    if (license === null) return nothingCalled('license', id);
+    const license = await findOwnLicense(store, environment.id, id);
+    if ('code' in license) return license;
     const digest = license.pinnedDigest ?? (await pointedAt(store, environment.id, license.policyName));
     const rules = digest === null ? null : await context.policy(digest);
     if (rules === null)

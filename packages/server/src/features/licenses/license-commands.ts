@@ -5,6 +5,7 @@ import { answer, type Command, defineCommand, refuse } from '../../command.ts';
 import { listed } from '../lists.ts';
 import { findLicense, nothingCalled } from '../references.ts';
 import { exportLicense } from './export-license.ts';
+import { findOwnLicense } from './held.ts';
 import { issueLicense, makeLicenseKey } from './issue-license.ts';
 import { LICENSE_CHANGE_COMMANDS } from './license-changes.ts';
 import { LicenseView, licenseKeyView, showLicense } from './license-view.ts';
@@ -58,8 +59,8 @@ const createKey = defineCommand({
       params: { license: id = '' },
       body: { expiresAt = null, reason = null },
     } = context;
-    const license = await findLicense(store, environment.id, id);
-    if (license === null) return nothingCalled('license', id);
+    const license = await findOwnLicense(store, environment.id, id);
+    if ('code' in license) return license;
     if (expiresAt !== null && expiresAt <= now) {
       return refuse('bad-input', 'A license key has to end later than now.', {
         errors: [{ path: '/expiresAt', found: String(expiresAt), expected: 'an instant to come' }],
