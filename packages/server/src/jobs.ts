@@ -37,6 +37,8 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
   const handedOff = new Map<string, Promise<void>>();
   const status = () => [...states.values()];
   let isTicking = false;
+  let tickedAt: Instant | null = null;
+  let previousTickAt: Instant | null = null;
   return {
     status,
     async settled() {
@@ -46,6 +48,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       // A slow database must not pile up ticks behind each other.
       if (isTicking) return;
       isTicking = true;
+      [previousTickAt, tickedAt] = [tickedAt, now];
       for (const [job, state] of states) if (state.startedAt === null) states.set(job, { ...state, startedAt: now });
       try {
         for (const [job, state] of states) {
@@ -104,6 +107,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
         commitChange(world, change, { actor: `job:${job.name}`, environment: environment, now, newId: freshId }),
       handOff: (key, work) => handOff(job, key, work),
       jobs: status,
+      previousTickAt,
     };
   }
 }

@@ -4,6 +4,7 @@ import {
   type Channel,
   DAY,
   type Instant,
+  instant,
   MINUTE,
   type OnlineKey,
   type OwnAlertFacts,
@@ -39,11 +40,19 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
     parts: [...keys, ...tokens, ...parts.flatMap(certificatePart)],
     disk: null,
     nextStart: nextStartOf(parts),
-    jobs: context.jobs().flatMap(({ name, everyMs, startedAt, okAt }) => {
-      return startedAt === null ? [] : [{ name, everyMs: Math.max(everyMs, JOB_EVERY_MIN_MS), startedAt, okAt }];
-    }),
+    jobs: jobFacts(context),
     ...{ dead, heartbeats },
   };
+}
+
+/** While the node itself stood still (a sleep, a pause of its machine) no job could run: that time does not count. */
+function jobFacts({ jobs, now, previousTickAt }: JobContext): OwnAlertFacts['jobs'] {
+  const stoodMs = previousTickAt === null ? 0 : now - previousTickAt;
+  return jobs().flatMap(({ name, everyMs, startedAt, okAt }) => {
+    if (startedAt === null) return [];
+    const counted = okAt === null ? null : instant(Math.min(now, okAt + stoodMs));
+    return [{ name, everyMs: Math.max(everyMs, JOB_EVERY_MIN_MS), startedAt: instant(Math.min(now, startedAt + stoodMs)), okAt: counted }];
+  });
 }
 
 /** Of each use the key that lasts longest: the others have been relieved. */
