@@ -80,6 +80,9 @@ export function createTransport(exchange: Exchange): AgentTransport {
   };
 }
 
+/** What is wrong with the body itself. Any other status says nothing about it: an older control plane, a proxy. */
+const REFUSALS = new Set([400, 409, 413, 422]);
+
 function bodyOf({ status, body, retryAfterMs }: Reply): Result<Readonly<Record<string, unknown>>, TransportReason> {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   if (status >= 200 && status < 300) return isObject ? ok(body as Readonly<Record<string, unknown>>) : foreign('it is no JSON of ours');
@@ -87,8 +90,8 @@ function bodyOf({ status, body, retryAfterMs }: Reply): Result<Readonly<Record<s
   const facts = { status, retryAfterMs };
   if (status === 401 || status === 403) return deny('unauthorized', `the control plane does not take the token (${status})${said}`, facts);
   if (status === 429 || status >= 500) return deny('busy', `the control plane cannot answer now (${status})${said}`, facts);
-  if (isObject && 'code' in body) return deny('refused', `the control plane refuses this (${status})${said}`, facts);
-  return foreign(`status ${status}`);
+  if (isObject && REFUSALS.has(status)) return deny('refused', `the control plane refuses this (${status})${said}`, facts);
+  return foreign(`status ${status}${said}`);
 }
 
 function foreign(why: string): Result<never, TransportReason> {

@@ -4,7 +4,7 @@
  * Started in the order in which they need each other, stopped in reverse: no request is taken before a lease could be
  * signed, and what was taken is answered before the database goes.
  */
-import type { Fault } from '@glidepath/core';
+import type { Egress, Fault } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
 import { anchorClock } from '@glidepath/server/clock';
@@ -27,6 +27,8 @@ export interface ControlPlaneOptions {
   readonly trustedProxies: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** The way out, for notices and channels. */
+  readonly egress: Egress;
   readonly log: Log;
   /** Told as soon as the roots exist, whatever fails afterwards: nothing of this will be seen again. */
   readonly onNewRoots: (roots: readonly NewRoot[]) => void;
@@ -44,6 +46,10 @@ export interface ControlPlane {
   readonly signInCode: string | null;
   /** Settles when the embedded database is given up. Never for a database of the user's own. */
   readonly failed: Promise<Fault>;
+  /** The command layer itself, for what is built into this process. */
+  readonly server: Server;
+  /** Id of `production`. */
+  readonly environment: string;
   /** What is in flight gets `graceMs` to finish. */
   stop(graceMs: number): Promise<void>;
 }
@@ -64,7 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     stops.push(stop);
     const node = await openNode(options, connectionString, stops);
     const served = await serve(node, options, stops);
-    return { ...served, failed, stop: (graceMs) => stopAll(node, graceMs, served, undo) };
+    return { ...served, server: node.server, failed, stop: (graceMs) => stopAll(node, graceMs, served, undo) };
   } catch (error) {
     await undo();
     throw error;
@@ -105,14 +111,14 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
     ],
   };
   const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
-  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals };
+  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals, egress: options.egress };
   const startDraining = () => {
     draining = true;
   };
   return { world, server: createServer(world), metrics, startDraining };
 }
 
-interface Served extends Pick<ControlPlane, 'address' | 'roots' | 'signInCode'> {
+interface Served extends Pick<ControlPlane, 'address' | 'roots' | 'signInCode' | 'environment'> {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
@@ -147,6 +153,7 @@ async function serve({ world, server, metrics }: Node, options: ControlPlaneOpti
     address,
     roots: roots.toSorted((a, b) => a.number - b.number).map(({ x }) => x),
     signInCode: signIn?.code ?? null,
+    environment: environment.id,
     drain: (graceMs) => adapter.drain(graceMs),
   };
 }

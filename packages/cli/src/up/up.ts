@@ -9,6 +9,7 @@ import type { Shell } from '../shell.ts';
 import { text } from '../terminal/safe-text.ts';
 import { VERSION } from '../version.ts';
 import { defaultDataFolder } from './folder.ts';
+import type { LocalAgentOptions } from './local-agent.ts';
 import { requirePort } from './port.ts';
 import { tellParent } from './ready-message.ts';
 
@@ -22,10 +23,13 @@ interface UpOptions {
   readonly tlsKey?: string;
   readonly trustedProxy?: readonly string[];
   readonly log?: 'json' | 'text';
+  readonly egressAllow?: readonly string[];
 }
 
 export const PORT = 7070;
 const GRACE_MS = 10_000;
+/** The first clients come first. */
+const LOCAL_AGENT_AFTER_MS = 1_000;
 
 export function registerUp({ program, shell, acting }: Registrar): void {
   program
@@ -39,6 +43,7 @@ export function registerUp({ program, shell, acting }: Registrar): void {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--trusted-proxy <address...>', 'proxies whose X-Forwarded-* are believed')
     .addOption(new Option('--log <kind>', 'json or text on standard error; default: text on a terminal').choices(['json', 'text']))
+    .option('--egress-allow <range...>', 'addresses beyond public ones that probes and channels may reach, such as 10.0.0.0/8')
     .option('--demo', 'with three products, their applications, and seconds for days')
     .action(acting(async (options: UpOptions) => (options.demo === true ? demo(shell, options) : up(shell, options))));
 }
@@ -60,6 +65,7 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   const dataDir = resolve(options.data ?? defaultDataFolder(shell.env));
   const tls = tlsOf(options);
   if (options.databaseUrl !== undefined) requireDatabaseUrl(options.databaseUrl);
+  const egressAllow = await readRanges(options.egressAllow ?? []);
   const stopAsked = askedToStop();
   await requirePort(options.host, options.port);
   const [{ openDatabase }, { createLog }] = await Promise.all([import('./database.ts'), import('./log.ts')]);
@@ -67,28 +73,70 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   // PostgreSQL starts in processes of its own: the rest is loaded while it does.
   const database = openDatabase({ dataDir, url: options.databaseUrl ?? null, log });
   database.catch(() => {});
-  const [{ startControlPlane }, { sayBanner, sayNewRoots }] = await Promise.all([
+  const [{ startControlPlane }, { sayBanner, sayNewRoots }, { createEgress }] = await Promise.all([
     import('./control-plane.ts'),
     import('./banner.ts'),
+    import('@glidepath/egress'),
   ]).catch(async (error: unknown) => {
     await database.then(({ stop }) => stop()).catch(() => {});
     throw error;
   });
   const plane = await startControlPlane({
     ...{ dataDir, host: options.host, port: options.port, tls, trustedProxies: options.trustedProxy ?? [] },
-    ...{ database, env: shell.env, version: VERSION, log },
+    ...{ database, env: shell.env, version: VERSION, log, egress: createEgress({ allow: egressAllow }) },
     onNewRoots: (roots) => sayNewRoots(shell, roots),
   });
   const kind = options.databaseUrl === undefined ? 'embedded PostgreSQL' : 'yours (--database-url)';
   sayBanner(shell, plane, { dataDir, database: kind, elapsedMs: performance.now() - began });
   tellParent({ kind: 'ready', address: plane.address, signInCode: plane.signInCode, roots: plane.roots });
+  const local = startSoon({
+    dataDir,
+    server: plane.server,
+    environment: plane.environment,
+    egressAllow,
+    env: shell.env,
+    version: VERSION,
+    log,
+  });
   const why = await Promise.race([stopAsked.first, plane.failed]);
   shell.screen.remark(text`stopping: what is in flight gets ${GRACE_MS / 1000} s`);
   // A second signal means "now": nobody waits for connections then.
   const hurry = stopAsked.second.then(() => plane.stop(0));
-  await Promise.race([plane.stop(GRACE_MS), hurry]);
+  await Promise.race([local.stop().then(() => plane.stop(GRACE_MS)), hurry]);
   if (typeof why !== 'string') throw new Failure(EXIT.machine, why.message, { code: why.code });
   return EXIT.ok;
+}
+
+async function readRanges(ranges: readonly string[]): Promise<readonly string[]> {
+  if (ranges.length === 0) return [];
+  const { parseNetwork } = await import('@glidepath/egress');
+  const wrong = ranges.find((range) => parseNetwork(range) === null);
+  if (wrong === undefined) return ranges;
+  throw usage(`--egress-allow ${wrong} is no range of addresses.`, { details: ['expected: such as 10.0.0.0/8 or 192.0.2.7'] });
+}
+
+/**
+ * The agent of this machine and its connectors, loaded when the control plane serves already: nobody waits for them, and
+ * what is wrong with them is a line in the log.
+ */
+function startSoon(options: LocalAgentOptions): { stop(): Promise<void> } {
+  let isStopped = false;
+  let started: Promise<(() => Promise<void>) | null> = Promise.resolve(null);
+  const timer = setTimeout(() => {
+    started = import('./local-agent.ts')
+      .then(({ startLocalAgent }) => (isStopped ? null : startLocalAgent(options)))
+      .catch((error: unknown) => {
+        options.log.error('agent.not-started', { error });
+        return null;
+      });
+  }, LOCAL_AGENT_AFTER_MS);
+  return {
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await (await started)?.();
+    },
+  };
 }
 
 function tlsOf({ tlsCert, tlsKey }: UpOptions): { certFile: string; keyFile: string } | null {
