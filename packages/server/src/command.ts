@@ -165,6 +165,4 @@ export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'n
   handOff(key: string, work: () => Promise<void>): boolean;
   /** How all jobs of this node have fared. */
   jobs(): readonly JobStatus[];
-  /** Of this node; null at its first. No job could run between that one and this. */
-  readonly previousTickAt: Instant | null;
 }

@@ -4,7 +4,7 @@
  * Jobs run one after the other, so that none sees another's half-done work; one that waits for a machine which is not ours
  * would make all others late, and hands that waiting off.
  */
-import { after, type Instant } from '@glidepath/core';
+import { after, type Instant, MINUTE } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { Job, JobContext } from './command.ts';
 import { commitChange } from './commit.ts';
@@ -16,12 +16,17 @@ import type { World } from './world.ts';
 export interface JobStatus {
   readonly name: string;
   readonly everyMs: number;
-  /** First tick of this node; null: before it. */
-  readonly startedAt: Instant | null;
   readonly ranAt: Instant | null;
   readonly okAt: Instant | null;
   readonly failures: number;
+  /**
+   * How long it has not ended well, counted while this node ticks: what a machine slept is nobody's failure.
+   */
+  readonly unwellMs: number;
 }
+
+/** A longer way from one tick to the next counts as this long. */
+const TICK_GAP_MAX_MS = MINUTE;
 
 export interface JobRunner {
   tick(now: Instant): Promise<void>;
@@ -32,13 +37,12 @@ export interface JobRunner {
 
 export function createJobRunner(world: World, jobs: readonly Job[], shared: { keyring: Keyring; shelf: PolicyShelf }): JobRunner {
   const states = new Map<Job, JobStatus>(
-    jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, startedAt: null, ranAt: null, okAt: null, failures: 0 }]),
+    jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0, unwellMs: 0 }]),
   );
   const handedOff = new Map<string, Promise<void>>();
   const status = () => [...states.values()];
   let isTicking = false;
   let tickedAt: Instant | null = null;
-  let previousTickAt: Instant | null = null;
   return {
     status,
     async settled() {
@@ -48,8 +52,9 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       // A slow database must not pile up ticks behind each other.
       if (isTicking) return;
       isTicking = true;
-      [previousTickAt, tickedAt] = [tickedAt, now];
-      for (const [job, state] of states) if (state.startedAt === null) states.set(job, { ...state, startedAt: now });
+      const gapMs = tickedAt === null ? 0 : Math.min(Math.max(0, now - tickedAt), TICK_GAP_MAX_MS);
+      tickedAt = now;
+      for (const [job, state] of states) states.set(job, { ...state, unwellMs: state.unwellMs + gapMs });
       try {
         for (const [job, state] of states) {
           if (isDue(job, state, now)) states.set(job, await runOne(job, state, now));
@@ -68,7 +73,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
   async function runOne(job: Job, state: JobStatus, now: Instant): Promise<JobStatus> {
     try {
       await job.run(contextAt(now, job));
-      return { ...stateOf(job, state), ranAt: now, okAt: now };
+      return { ...stateOf(job, state), ranAt: now, okAt: now, unwellMs: 0 };
     } catch (error) {
       world.log.error('job-failed', { job: job.name, error });
       return { ...stateOf(job, state), ranAt: now, failures: stateOf(job, state).failures + 1 };
@@ -107,7 +112,6 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
         commitChange(world, change, { actor: `job:${job.name}`, environment: environment, now, newId: freshId }),
       handOff: (key, work) => handOff(job, key, work),
       jobs: status,
-      previousTickAt,
     };
   }
 }

@@ -4,7 +4,6 @@ import {
   type Channel,
   DAY,
   type Instant,
-  instant,
   MINUTE,
   type OnlineKey,
   type OwnAlertFacts,
@@ -45,13 +44,11 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
   };
 }
 
-/** While the node itself stood still (a sleep, a pause of its machine) no job could run: that time does not count. */
-function jobFacts({ jobs, now, previousTickAt }: JobContext): OwnAlertFacts['jobs'] {
-  const stoodMs = previousTickAt === null ? 0 : now - previousTickAt;
-  return jobs().flatMap(({ name, everyMs, startedAt, okAt }) => {
-    if (startedAt === null) return [];
-    const counted = okAt === null ? null : instant(Math.min(now, okAt + stoodMs));
-    return [{ name, everyMs: Math.max(everyMs, JOB_EVERY_MIN_MS), startedAt: instant(Math.min(now, startedAt + stoodMs)), okAt: counted }];
+/** In the time that this node was awake. */
+function jobFacts({ jobs, now }: JobContext): OwnAlertFacts['jobs'] {
+  return jobs().map(({ name, everyMs, okAt, unwellMs }) => {
+    const since = after(now, -unwellMs);
+    return { name, everyMs: Math.max(everyMs, JOB_EVERY_MIN_MS), startedAt: since, okAt: okAt === null ? null : since };
   });
 }
 
