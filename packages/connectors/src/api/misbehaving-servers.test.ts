@@ -150,6 +150,11 @@ describe('answers in two parts', () => {
     });
   });
 
+  it('are not taken for a license by one field alone', async () => {
+    const tools = answeringTools(bytesOf('{"expires_at":"2027-01-27"}'));
+    expect(await gitlabConnector.probe({ url: 'https://gitlab.example.com' }, tools)).toMatchObject({ ok: false, reason: 'unreadable' });
+  });
+
   it('count a field that is wrong and read the others', async () => {
     const tools = answeringTools(bytesOf('{"expires_at":"2027-01-27","user_limit":"ten","active_users":4}'));
     expect(await gitlabConnector.probe({ url: 'https://gitlab.example.com' }, tools)).toMatchObject({

@@ -34,11 +34,11 @@ export const CASES: readonly ContractCase[] = [
             peers_usage_bytes: { a: 2048 },
           },
         },
-        { name: 'small', content: { stack_id: 'enterprise', quota: 1000, used_bytes: 0 } },
+        { name: 'small', content: { stack_id: 'enterprise', quota: 1000, effective_quota: 900, used_bytes: 0 } },
         { name: 'free', content: { stack_id: 'free', quota: 'MAX', slaves_usage_bytes: null } },
       ],
     }),
-    totals: { features: 3, issued: 107374183400, used: 2048 },
+    totals: { features: 3, issued: 107374183300, used: 2048 },
   },
   {
     name: 'wrong types',
