@@ -12,7 +12,7 @@ export type ResolveName = (name: string) => Promise<readonly string[]>;
  *
  * The same name asked for twice at once is looked up once, and no more than `LOOKUPS_MAX` names at a time: see there.
  */
-export function createSystemResolver(): ResolveName {
+export function createSystemResolver(lookUp: ResolveName = systemAddresses): ResolveName {
   const underWay = new Map<string, Promise<readonly string[]>>();
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -21,7 +21,7 @@ export function createSystemResolver(): ResolveName {
     while (running >= LOOKUPS_MAX) await new Promise<void>((go) => waiting.push(go));
     running += 1;
     try {
-      return (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address);
+      return await lookUp(name);
     } finally {
       running -= 1;
       waiting.shift()?.();
@@ -34,6 +34,10 @@ export function createSystemResolver(): ResolveName {
     underWay.set(name, started);
     return started;
   };
+}
+
+async function systemAddresses(name: string): Promise<readonly string[]> {
+  return (await lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address);
 }
 
 /**
