@@ -71,9 +71,11 @@ function packRoom(room: string, built: string, folder: string): [string, string]
 function published(manifest: Manifest): Manifest {
   const { devDependencies: _, ...rest } = manifest;
   const exports = Object.fromEntries(
-    Object.entries(manifest.exports).map(([path, file]) => {
+    // What tests of other rooms take is not shipped.
+    Object.entries(manifest.exports).flatMap(([path, file]): [string, unknown][] => {
+      if (/\/test-[^/]*\.ts$/.test(file)) return [];
       const js = file.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '.js');
-      return [path, js.endsWith('.js') ? { types: js.replace(/\.js$/, '.d.ts'), default: js } : js];
+      return [[path, js.endsWith('.js') ? { types: js.replace(/\.js$/, '.d.ts'), default: js } : js]];
     }),
   ) as unknown as Record<string, string>;
   return { ...rest, exports, files: ['dist', ...(manifest.bin ? ['bin'] : [])] } as Manifest;

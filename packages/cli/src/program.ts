@@ -3,6 +3,7 @@ import { nearest } from '@glidepath/core';
 import { Command } from 'commander';
 import { registerAccess } from './commands/access.ts';
 import { registerAgent } from './commands/agent.ts';
+import { registerApply } from './commands/apply.ts';
 import { registerBreakGlass } from './commands/break-glass.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDecide } from './commands/decide.ts';
@@ -27,6 +28,8 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   const program = new Command('glidepath')
     .description('A licence control plane run like a production service.')
     .exitOverride()
+    // An option behind a subcommand is that subcommand's, also where the command above has one of the same name.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (words) => shell.screen.say(new Safe(harmlessLines(words.trimEnd()))),
       writeErr: (words) => shell.screen.remark(new Safe(harmlessLines(words.trimEnd()))),
@@ -53,6 +56,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerDoctor(registrar);
   registerWhere(registrar);
   registerDiscover(registrar);
+  registerApply(registrar);
   registerProbe(registrar);
   registerAgent(registrar);
   registerCompletion(registrar);
