@@ -19,7 +19,7 @@ export interface RunOutput {
 export type Run = (argv: readonly string[], limits: { readonly timeoutMs: number; readonly bytesMax: number }) => Promise<RunOutput | null>;
 
 const CONTEXT_LIMITS = { timeoutMs: 2_000, bytesMax: 10_000 };
-const SECRETS_LIMITS = { timeoutMs: 5_000, bytesMax: 64 * 1024 * 1024 };
+const SECRETS_LIMITS = { timeoutMs: 3_000, bytesMax: 64 * 1024 * 1024 };
 const SECRET_TYPES = ['kubernetes.io/tls', 'Opaque'] as const;
 const VALUE_CHARACTERS_MAX = 2 * 1024 * 1024;
 
@@ -38,7 +38,7 @@ export async function readCluster(run: Run, pile: CertificatePile, zone: string)
     skipped.push({
       place: 'kubectl get secrets',
       reason: 'no-answer',
-      message: 'the cluster did not list its secrets within 5 s, or not to you',
+      message: 'the cluster did not list its secrets within 3 s, or not to you',
     });
   for (const secret of lists.flatMap((list) => list ?? [])) {
     for (const [key, value] of wantedValues(secret)) {
@@ -60,7 +60,7 @@ interface Secret {
 /** Of all namespaces; of the context's own where that is not allowed. */
 async function secretsOf(run: Run, type: string): Promise<readonly Secret[] | null> {
   for (const scope of [['--all-namespaces'], []]) {
-    const argv = ['kubectl', 'get', 'secrets', ...scope, `--field-selector=type=${type}`, '--output=json', '--request-timeout=4s'];
+    const argv = ['kubectl', 'get', 'secrets', ...scope, `--field-selector=type=${type}`, '--output=json', '--request-timeout=3s'];
     const answer = await run(argv, SECRETS_LIMITS);
     if (answer === null) return null;
     if (answer.code === 0) return parsed(answer.stdout);

@@ -17,7 +17,7 @@ export interface WalkOptions {
   readonly isWanted: (name: string) => boolean;
   readonly isOutOfTime: () => boolean;
   readonly skip: (skipped: Skipped) => void;
-  /** After every folder. */
+  /** After every folder, and with every file. */
   readonly progress: (seen: Progress) => void;
 }
 
@@ -34,56 +34,67 @@ export interface WalkedFile {
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn', '__pycache__']);
 const NO_FILE_SYSTEM: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev', '/run']);
 
-/** Yields each file once, in the order of the folders, those of a folder sorted by name. */
+interface Waiting {
+  readonly path: string;
+  /** Of the file system that the walk began on; null: somebody named this very path. */
+  readonly device: number | null;
+}
+
+/** Yields each file once; the files of a folder are sorted by name. */
 export async function* walk(options: WalkOptions): AsyncGenerator<WalkedFile> {
   const { filesMax, isOutOfTime, skip, progress } = options;
   const seen = new Set<string>();
-  let files = 0;
-  let folders = 0;
-  for (const root of options.roots) {
-    const waiting: { path: string; device: number | null }[] = [{ path: root, device: null }];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (isOutOfTime()) return skipAll(waiting, next, 'out-of-time', skip);
-      const facts = await factsOf(next.path);
-      if (facts === null) continue;
-      if (!isNew(facts, seen)) {
-        skip({ place: next.path, reason: 'seen-already', message: null });
-        continue;
-      }
-      if (facts.isFile()) {
-        files += 1;
-        yield { path: next.path, size: facts.size };
-        continue;
-      }
-      const refusal = folderRefusal(next, facts);
-      if (refusal !== null) {
-        skip({ place: next.path, ...refusal });
-        continue;
-      }
-      folders += 1;
-      const listed = await list(next.path);
-      if (listed === null) {
-        skip({ place: next.path, reason: 'unreadable', message: null });
-        continue;
-      }
-      for (const entry of listed.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-        const path = join(next.path, entry.name);
-        const file = entry.isDirectory() ? null : await fileOf(path, entry, options, seen);
-        if (file === 'folder' || entry.isDirectory()) waiting.push({ path, device: facts.dev });
-        if (file === null || file === 'folder') continue;
-        if (files >= filesMax || isOutOfTime()) return skipAll(waiting, { path }, files >= filesMax ? 'too-many' : 'out-of-time', skip);
-        files += 1;
-        yield file;
-      }
-      progress({ folders, files });
+  const waiting: Waiting[] = options.roots.map((path) => ({ path, device: null })).reverse();
+  const counts = { folders: 0, files: 0 };
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (isOutOfTime()) return leave([next, ...waiting.reverse()], 'out-of-time', skip);
+    const entered = await enter(next, seen, skip);
+    if (entered === null) continue;
+    if ('file' in entered) {
+      counts.files += 1;
+      yield entered.file;
+      continue;
     }
+    counts.folders += 1;
+    for (const entry of entered.entries) {
+      const path = join(next.path, entry.name);
+      const file = entry.isDirectory() ? 'folder' : await fileOf(path, entry, options, seen);
+      if (file === 'folder') waiting.push({ path, device: entered.device });
+      if (file === null || file === 'folder') continue;
+      const limit = counts.files >= filesMax ? 'too-many' : isOutOfTime() ? 'out-of-time' : null;
+      progress({ ...counts });
+      if (limit !== null) return leave([next, ...waiting.reverse()], limit, skip);
+      counts.files += 1;
+      yield file;
+    }
+    progress({ ...counts });
   }
 }
 
-function skipAll(waiting: readonly { path: string }[], next: { path: string }, reason: SkipReason, skip: WalkOptions['skip']): void {
-  for (const { path } of [next, ...waiting]) skip({ place: path, reason, message: null });
+type Entered = { readonly file: WalkedFile } | { readonly device: number; readonly entries: readonly Dirent[] };
+
+/** Null: there is nothing to enter, and the reason has been told where it matters. */
+async function enter(next: Waiting, seen: Set<string>, skip: WalkOptions['skip']): Promise<Entered | null> {
+  const { path } = next;
+  const facts = await factsOf(path);
+  if (facts === null) return null;
+  if (!isNew(facts, seen)) {
+    skip({ place: path, reason: 'seen-already', message: null });
+    return null;
+  }
+  if (facts.isFile()) return { file: { path, size: facts.size } };
+  const refusal = folderRefusal(next, facts);
+  const entries = refusal === null ? await list(path) : null;
+  if (entries === null) {
+    skip({ place: path, ...(refusal ?? { reason: 'unreadable', message: null }) });
+    return null;
+  }
+  return { device: facts.dev, entries: entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
+function leave(rest: readonly Waiting[], reason: SkipReason, skip: WalkOptions['skip']): void {
+  for (const { path } of rest) skip({ place: path, reason, message: null });
+}
 /** A link is what it points to; nothing at its end is nothing. */
 async function factsOf(path: string): Promise<Stats | null> {
   return stat(path).catch(() => null);
@@ -96,7 +107,7 @@ function isNew({ dev, ino }: Stats, seen: Set<string>): boolean {
   return true;
 }
 
-function folderRefusal({ path, device }: { path: string; device: number | null }, facts: Stats): Omit<Skipped, 'place'> | null {
+function folderRefusal({ path, device }: Waiting, facts: Stats): Omit<Skipped, 'place'> | null {
   if (!facts.isDirectory()) return { reason: 'special-file', message: null };
   // What was named on the command line is searched, whatever it is called.
   if (device === null) return NO_FILE_SYSTEM.has(path) ? { reason: 'other-file-system', message: 'it holds no files of its own' } : null;
