@@ -73,7 +73,7 @@ function edited(tree: unknown, edits: readonly Edit[]): unknown {
     const [holder, key] = place;
     if (act === 0) delete (holder as Record<string, unknown>)[key];
     else if (act === 1) (holder as Record<string, unknown>)[key] = structuredClone(places[value % places.length]?.[0]) ?? null;
-    else (holder as Record<string, unknown>)[key] = HOSTILE[value % HOSTILE.length];
+    else (holder as Record<string, unknown>)[key] = structuredClone(HOSTILE[value % HOSTILE.length]);
   }
   return root.root;
 }
