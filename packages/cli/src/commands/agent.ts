@@ -29,7 +29,6 @@ export function registerAgent(registrar: Registrar): void {
   const agent = program
     .command('agent')
     .description('look at licences where they are, and tell the control plane')
-    // Without this, `--server` behind a subcommand would be taken for this command's own.
     .enablePositionalOptions()
     .option('--config <file>', `its local file: the commands, folders, addresses and credentials that probes may use; default: ${CONFIG}`)
     .option('--server <url>', 'control plane; default: the one in the local file')
