@@ -8,7 +8,21 @@ import { parseArgs } from 'node:util';
 import { type Bench, jsonLine, table } from './report.ts';
 
 /** DESIGN §10. One whose file is not here yet comes with the feature that it measures. */
-const NAMES = ['check', 'verify', 'leases', 'usage', 'scale', 'push', 'coldstart', 'proof', 'replay', 'start', 'size', 'probes'];
+const NAMES = [
+  'check',
+  'verify',
+  'leases',
+  'usage',
+  'scale',
+  'push',
+  'coldstart',
+  'proof',
+  'replay',
+  'start',
+  'size',
+  'probes',
+  'forecast',
+];
 
 const fileOf = (name: string): URL => new URL(`./${name}.ts`, import.meta.url);
 

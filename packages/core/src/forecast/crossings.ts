@@ -16,12 +16,15 @@ export function crossings(
   limit: number,
   { firstDay, lastDay }: { readonly firstDay: number; readonly lastDay: number },
 ): readonly (number | null)[] {
-  const top = Math.max(...course.weekdays.map((effect, weekday) => effect + Math.max(...(course.noise[weekday] ?? [0]))));
+  const top = Math.max(...course.weekdays.map((effect) => effect ?? Number.NEGATIVE_INFINITY)) + Math.max(...course.noise);
   const reach = (days: number): number =>
     course.level +
     course.drift * days +
     top +
-    REACH * Math.sqrt(course.levelVariance + course.driftVariance * days ** 2 + course.wander * days);
+    REACH *
+      Math.sqrt(
+        course.levelVariance + (course.driftVariance + 2 * course.driftWander) * (days + course.pivotDays) ** 2 + 2 * course.wander * days,
+      );
   const nearest = firstDay - course.from;
   const furthest = lastDay - course.from;
   if (Math.max(reach(nearest), reach((nearest + furthest) / 2), reach(furthest)) < limit) return new Array(FUTURES).fill(null);
@@ -32,18 +35,26 @@ export function crossings(
 }
 
 function crossing(course: Course, limit: number, firstDay: number, lastDay: number, chance: Chance): number | null {
-  const drift = course.drift + Math.sqrt(course.driftVariance) * chance.normal();
-  const step = Math.sqrt(course.wander);
-  let level = course.level + Math.sqrt(course.levelVariance) * chance.normal();
+  const scale = scaleOf(course.wanderFreedom, chance);
+  const error = Math.sqrt(course.driftVariance + scale * course.driftWander) * chance.normal();
+  const drift = course.drift + error;
+  const step = Math.sqrt(scale * course.wander);
+  let level = course.level + error * course.pivotDays + Math.sqrt(course.levelVariance) * chance.normal();
   for (let day = course.from + 1; day <= lastDay; day++) {
     level += drift + (step === 0 ? 0 : step * chance.normal());
-    if (day < firstDay) continue;
-    const weekday = weekdayOf(day);
-    const noise = course.noise[weekday] ?? [0];
-    const off = noise[Math.floor(chance.uniform() * noise.length)] ?? 0;
-    if (Math.round(level + (course.weekdays[weekday] ?? 0) + off) >= limit) return day;
+    const effect = course.weekdays[weekdayOf(day)] ?? null;
+    if (day < firstDay || effect === null) continue;
+    const off = course.noise[Math.floor(chance.uniform() * course.noise.length)] ?? 0;
+    if (Math.round(level + effect + off) >= limit) return day;
   }
   return null;
+}
+
+/** How far off a variance may be that is known from so many stretches: inverse chi-square over its freedom, at most eightfold. */
+function scaleOf(freedom: number, chance: Chance): number {
+  let sum = 0;
+  for (let i = 0; i < freedom; i++) sum += chance.normal() ** 2;
+  return Math.min(8, freedom / Math.max(sum, 1e-9));
 }
 
 interface Chance {
