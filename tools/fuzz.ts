@@ -45,6 +45,11 @@ async function optionsOf(kind: string): Promise<FuzzOptions | null> {
   return { cases: CASES, textual: TEXTUAL.has(kind), ...(WORDS ? { words: WORDS } : {}), ...(GRAMMAR ? { grammar: GRAMMAR } : {}) };
 }
 
+/** The shrunk input as text, where it can be read, for the issue or the new case. */
+function inputOf(counterexample: readonly [Uint8Array] | null): string {
+  return JSON.stringify(Buffer.from(counterexample?.[0] ?? []).toString());
+}
+
 async function fuzz(kind: string, inputs: number, seed: number): Promise<FuzzResult | null> {
   const connector = connectorNamed(kind);
   const options = await optionsOf(kind);
@@ -57,7 +62,11 @@ async function fuzz(kind: string, inputs: number, seed: number): Promise<FuzzRes
   });
   for (let done = 0; done < inputs; done += BATCH) {
     const details = await fc.check(property, { numRuns: Math.min(BATCH, inputs - done), seed: seed + done / BATCH });
-    if (details.failed) return result(done + details.numRuns, fc.defaultReportMessage(details) ?? 'failed');
+    if (details.failed)
+      return result(
+        done + details.numRuns,
+        `${details.errorInstance}\n${inputOf(details.counterexample)}\n${fc.defaultReportMessage(details)}`,
+      );
     process.stderr.write(`\r${kind}: ${(done + BATCH).toLocaleString('en-US')} of ${inputs.toLocaleString('en-US')}`);
   }
   process.stderr.write('\n');

@@ -44,7 +44,7 @@ export function createServerStatus(): ServerStatus {
   return {
     asked(list) {
       settle();
-      pending = [...new Set(list.split(/[,;\s]+/).map((entry) => entry.slice(entry.indexOf('@') + 1)))]
+      pending = [...new Set(list.split(/[,;\s]+/).map((entry) => /@(.+)$/.exec(entry)?.[1] ?? ''))]
         .filter((name) => name !== '')
         .slice(0, ASKED_MAX);
       return pending;

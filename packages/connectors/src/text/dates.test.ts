@@ -12,6 +12,8 @@ describe('vendor date', () => {
     ['1-jul-2027', 'Europe/Berlin', '2027-07-01T21:59:59.000Z'],
     ['31-dec-2026', 'Pacific/Kiritimati', '2026-12-31T09:59:59.000Z'],
     ['31-dec-2026', 'America/Los_Angeles', '2027-01-01T07:59:59.000Z'],
+    ['31-dec-9999', 'Europe/Berlin', '9999-12-31T22:59:59.000Z'],
+    ['31-dec-9999', 'America/Los_Angeles', '+010000-01-01T07:59:59.000Z'],
     ['29-feb-2028', 'UTC', '2028-02-29T23:59:59.000Z'],
   ])('%s in %s ends at %s', (word, zone, end) => {
     expect(said(vendorDate(word, zone)?.expiresAt)).toBe(end);

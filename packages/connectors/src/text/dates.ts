@@ -33,7 +33,7 @@ export function monthNamed(word: string): number | null {
 
 /** Years that a zone's clock is exact for, and that a license may name. */
 export function isDate(year: number, month: number, day: number): boolean {
-  return year >= 1 && year <= 9_998 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  return year >= 1 && year <= 9_999 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 }
 
 /** The last second of a day in a zone, also on days of 23 or 25 hours. The date must exist. */
