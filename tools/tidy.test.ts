@@ -36,6 +36,12 @@ const PLANTED: Readonly<Record<string, readonly SourceFile[]>> = {
   ],
   sleepingTest: [{ path: 'packages/core/src/a.test.ts', text: 'await new Promise((resolve) => setTimeout(resolve, 50));' }],
   silentFile: [{ path: 'packages/core/src/a.ts', text: 'export const a = 1;' }],
+  strayDial: [
+    { path: 'packages/server/src/a.ts', text: "import { request } from 'node:https';" },
+    { path: 'packages/agent/src/a.ts', text: "import net from 'node:net';" },
+    { path: 'packages/connectors/src/a.ts', text: "import {\n  isIP,\n  connect,\n} from 'node:tls';" },
+    { path: 'packages/cli/src/up/a.ts', text: 'const answer = await fetch(url);' },
+  ],
 };
 
 describe('tidy', () => {

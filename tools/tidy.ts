@@ -101,7 +101,26 @@ export const silentFile: Rule = ({ path, text }) =>
     ? []
     : [`${path}: open the file with a docstring: what it decides and what it does not`];
 
-export const RULES: Readonly<Record<string, Rule>> = { strayArrow, longFile, emptyName, unfinished, sleepingTest, silentFile };
+const MAY_DIAL = ['packages/egress/src/', 'packages/client/src/node/fetch.ts', 'packages/cli/src/api/client.ts'];
+const NETWORK = /import\s+(type\s+)?([^;]*?)\s+from\s+'node:(?:http|https|http2|net|tls|dgram|dns|dns\/promises)'/g;
+/** Listening, judging and types open nothing. */
+const OPENS_NOTHING = /^(?:type\s+\w+|createServer|isIPv?[46]?|createSecureContext)(?:\s+as\s+\w+)?$/;
+
+/** A connection that is opened outside the one room that may (docs/adr/0011). The database's driver dials by itself. */
+export const strayDial: Rule = ({ path, text }) => {
+  if (!path.startsWith('packages/') || isTestFile(path) || MAY_DIAL.some((may) => path.startsWith(may))) return [];
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const names = [...code.matchAll(NETWORK)]
+    .filter(([, isType]) => !isType)
+    .flatMap(([, , clause = '']) => (/^\{[\s\S]*\}$/.test(clause) ? clause.slice(1, -1).split(',') : [clause]));
+  const stray = names.map((name) => name.trim()).filter((name) => name !== '' && !OPENS_NOTHING.test(name));
+  if (/(?<![.\w])fetch\(|globalThis\.fetch|new (?:WebSocket|EventSource)\b/.test(code)) stray.push('fetch');
+  return stray.map(
+    (name) => `${path}: opens connections by itself (${name}); take an Egress (@glidepath/core) and let @glidepath/egress dial`,
+  );
+};
+
+export const RULES: Readonly<Record<string, Rule>> = { strayArrow, longFile, emptyName, unfinished, sleepingTest, silentFile, strayDial };
 
 export function isTestFile(path: string): boolean {
   return (
