@@ -29,16 +29,10 @@ interface DiscoverOptions {
   readonly json?: boolean;
 }
 
-/** Where licences and certificates usually lie; `*` stands for the rest of a name. */
+/** Where licences and certificates usually lie, the likeliest first; `*` stands for the rest of a name. */
 const DEFAULT_PATHS = [
+  ...['/etc', '/usr/local/etc', '/usr/local/flexlm*', '/usr/local/share/flexlm*', '/var/lib/grafana', '/var/opt', '/opt'],
   '.',
-  '/opt',
-  '/etc',
-  '/usr/local/etc',
-  '/usr/local/flexlm*',
-  '/usr/local/share/flexlm*',
-  '/var/lib/grafana',
-  '/var/opt',
 ] as const;
 
 const HELP = `

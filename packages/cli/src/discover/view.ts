@@ -54,7 +54,7 @@ function cellsOf({ found, runway }: Row, now: Instant, paint: Paint): readonly S
     oneLine(name, 60),
     oneLine(vendor, 30),
     issued ?? (count > 1 ? counted(count, kind === 'x509' ? 'file' : 'feature') : ''),
-    `${oneLine(place, 200)}${more}`,
+    `${place}${more}`,
     paint.warn('nobody yet'),
   ];
 }
@@ -91,8 +91,7 @@ function skippedLines(skipped: readonly Skipped[], paint: Paint, isVerbose: bool
 }
 
 function skippedLine(paint: Paint): (skipped: Skipped) => Sayable {
-  return ({ place, reason, message }) =>
-    text`  ${paint.dim(reason)}  ${oneLine(place, 300)}${message === null ? '' : `: ${oneLine(message, 300)}`}`;
+  return ({ place, reason, message }) => text`  ${paint.dim(reason)}  ${place}${message === null ? '' : `: ${oneLine(message, 300)}`}`;
 }
 
 function counted(count: number, thing: string): string {

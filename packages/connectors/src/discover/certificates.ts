@@ -72,20 +72,11 @@ function withoutStores(placed: readonly Placed[]): { readonly kept: readonly Pla
 }
 
 function grouped(placed: readonly Placed[]): readonly Found[] {
-  const same = new Map<string, Placed[]>();
-  for (const one of placed) same.set(one.end.leaf.fingerprint, [...(same.get(one.end.leaf.fingerprint) ?? []), one]);
-  const folders = new Map<string, Placed[][]>();
-  const alone: Found[] = [];
-  for (const group of same.values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    if (!first.isFile) alone.push(rowOf(group));
-    else folders.set(dirname(first.file), [...(folders.get(dirname(first.file)) ?? []), group]);
-  }
-  return [
-    ...alone,
-    ...[...folders].flatMap(([folder, groups]) => (groups.length > FOLDER_LEAVES ? [folderRow(folder, groups)] : groups.map(rowOf))),
-  ];
+  const same = [...Map.groupBy(placed, ({ end }) => end.leaf.fingerprint).values()];
+  const folders = Map.groupBy(same, ([first]) => (first?.isFile ? dirname(first.file) : null));
+  return [...folders].flatMap(([folder, groups]) =>
+    folder !== null && groups.length > FOLDER_LEAVES ? [folderRow(folder, groups)] : groups.map(rowOf),
+  );
 }
 
 function rowOf(group: readonly Placed[]): Found {

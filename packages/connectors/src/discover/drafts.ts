@@ -23,8 +23,7 @@ export interface Drafts {
 }
 
 export function draftInventory(found: readonly Found[], zone: string): Drafts {
-  const bySource = new Map<string, Found[]>();
-  for (const one of found) bySource.set(`${one.kind}\n${one.source}`, [...(bySource.get(`${one.kind}\n${one.source}`) ?? []), one]);
+  const bySource = Map.groupBy(found, ({ kind, source }) => `${kind} ${source}`);
   const names = { licenses: new Set<string>(), probes: new Set<string>() };
   const documents: InventoryDocument[] = [];
   const refused: { source: string; why: string }[] = [];

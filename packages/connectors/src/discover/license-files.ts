@@ -82,11 +82,7 @@ interface Rows {
 }
 
 function rowsByEnd({ features, unparsedCount }: Snapshot, origin: Origin, rows: Rows): FileReading {
-  const byEnd = new Map<string, FeatureReading[]>();
-  for (const feature of features) {
-    const key = `${feature.ends}/${feature.expiresAt}`;
-    byEnd.set(key, [...(byEnd.get(key) ?? []), feature]);
-  }
+  const byEnd = Map.groupBy(features, ({ ends, expiresAt }) => `${ends}/${expiresAt}`);
   const found = [...byEnd.values()].map((together): Found => {
     const [first] = together;
     const line = rows.lineOf.get(first?.name ?? '');
