@@ -14,6 +14,7 @@ const MAY: Readonly<Record<string, string>> = {
   'agent.create': 'admin',
   'agent.list': 'viewer operator approver issuer admin',
   'agent.probes': 'agent',
+  'agent.report': 'agent',
   'api.describe': 'anyone',
   'audit.list': 'viewer operator approver issuer admin',
   'channel.create': 'admin',
@@ -76,6 +77,7 @@ const MAY: Readonly<Record<string, string>> = {
   'principal.create': 'admin',
   'principal.disable': 'admin',
   'principal.list': 'viewer operator approver issuer admin',
+  'probe.list': 'viewer operator approver issuer admin',
   'product.create': 'operator issuer admin',
   'product.list': 'viewer operator approver issuer admin',
   'product.show': 'viewer operator approver issuer admin',
@@ -147,6 +149,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const proof = { proof: 'a.b.c', fingerprint: { disk: 'x' }, client: 'test/1' };
   const bodies: Record<string, unknown> = {
     'agent.create': { name: 'lab-1' },
+    'agent.report': { version: '0.1.0', dropped: 0, reports: [] },
     'channel.create': { name: 'oncall', kind: 'webhook', url: 'https://example.com/x', least: 'warning', teams: [] },
     check: { feature: 'build', features: ['cache'], license: license.id },
     'customer.create': { name: 'Umbrella' },

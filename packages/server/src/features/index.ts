@@ -27,8 +27,11 @@ import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { OWNER_COMMANDS } from './owners/owner-commands.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
 import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
+import { PROBE_COMMANDS } from './probes/probe-commands.ts';
+import { REPORT_COMMANDS } from './probes/report.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
 import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
+import { sweepRunways } from './runways/sweep-job.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...POLICY_COMMANDS,
@@ -51,6 +54,8 @@ export const COMMANDS: readonly Command[] = [
   ...RUNWAY_COMMANDS,
   ...AGENT_COMMANDS,
   ...AGENT_PROBE_COMMANDS,
+  ...REPORT_COMMANDS,
+  ...PROBE_COMMANDS,
   ...AUDIT_COMMANDS,
   ...OUTBOX_COMMANDS,
   ...HEALTH_COMMANDS,

@@ -15,13 +15,18 @@ export interface ProbeReader {
 /** Agents of one probe; more are not looked at. */
 const READINGS_MAX = 100;
 
-/** Reads each probe once for as long as it is kept, because many licenses look through one. */
-export function createProbeReader(store: Store): ProbeReader {
+/**
+ * Reads each probe once for as long as it is kept, because many licenses look through one. `fresh` readings, by id, are about to
+ * be written and count already.
+ */
+export function createProbeReader(store: Store, fresh: ReadonlyMap<string, ProbeReading> = new Map()): ProbeReader {
   const known = new Map<string, Promise<SeenProbe | null>>();
   async function read(environment: string, name: string): Promise<SeenProbe | null> {
     const [probe] = await store.find('probe', { environment, name }, { limit: 1 });
     if (probe === undefined) return null;
-    const readings = await store.find('probeReading', { probe: probe.id }, { limit: READINGS_MAX });
+    const kept = await store.find('probeReading', { probe: probe.id }, { limit: READINGS_MAX });
+    const coming = [...fresh.values()].filter((reading) => reading.probe === probe.id);
+    const readings = [...new Map([...kept, ...coming].map((reading) => [reading.id, reading])).values()];
     return { probe, readings: readings.toSorted(latestGoodFirst) };
   }
   return {
