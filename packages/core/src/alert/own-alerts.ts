@@ -47,6 +47,7 @@ const LACKS = {
   disabled: 'disabled',
   'no-email': 'no e-mail address',
   silent: 'has not confirmed for 90 days',
+  'same-email': 'another one has the same address',
 } as const;
 
 export function ownAlerts(own: OwnAlertFacts, now: Instant): readonly Alert[] {

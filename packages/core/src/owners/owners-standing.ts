@@ -10,8 +10,8 @@ export const CONFIRMED_FOR_MS: Milliseconds = 90 * DAY;
 /** From then on one is asked again: two weeks are enough for a holiday. */
 export const ASKED_AFTER_MS: Milliseconds = 76 * DAY;
 
-/** Why a member does not count. `silent`: has not confirmed for 90 days. */
-export type OwnerLack = 'no-person' | 'disabled' | 'no-email' | 'silent';
+/** Why a member does not count. `silent`: has not confirmed for 90 days. `same-email`: another one is reached there already. */
+export type OwnerLack = 'no-person' | 'disabled' | 'no-email' | 'silent' | 'same-email';
 
 export interface OwnerStanding {
   readonly principal: string;
@@ -49,7 +49,7 @@ export interface MemberFacts {
  * Counts who can be reached: a person with an e-mail address, not disabled, that joined or confirmed within 90 days.
  *
  * Joining is a first confirmation: whoever is added today need not say so again. Services and agents are no owners, however
- * many, because nobody reads their mail. A confirmation from the future (a clock that was wrong) counts as one of now.
+ * many, because nobody reads their mail; two accounts with one address are one person. A confirmation from the future (a clock that was wrong) counts as one of now.
  */
 export function ownersStanding(
   team: Pick<Team, 'id' | 'name'>,
@@ -57,7 +57,7 @@ export function ownersStanding(
   confirmations: readonly Pick<OwnerConfirmation, 'principal' | 'confirmedAt'>[],
   now: Instant,
 ): OwnersStanding {
-  const standings = distinct(members).map((facts) => standingOf(facts, confirmations, now));
+  const standings = oncePerAddress(distinct(members).map((facts) => standingOf(facts, confirmations, now)));
   const ends = standings.filter(({ lack }) => lack === null).map(({ confirmedUntil }) => confirmedUntil);
   const reachable = ends.length;
   return {
@@ -90,6 +90,24 @@ function standingOf(
             : null;
   const isAsked = (lack === null || lack === 'silent') && now >= after(confirmedAt, ASKED_AFTER_MS);
   return { principal: id, name, email, lack, confirmedAt, confirmedUntil, isAsked };
+}
+
+/** Of several that share an address the one that confirmed last counts: they are one mailbox. */
+function oncePerAddress(standings: readonly OwnerStanding[]): readonly OwnerStanding[] {
+  const latest = new Map<string, OwnerStanding>();
+  for (const standing of standings) {
+    if (standing.lack !== null) continue;
+    const address = addressOf(standing);
+    const known = latest.get(address);
+    if (!known || standing.confirmedAt > known.confirmedAt) latest.set(address, standing);
+  }
+  return standings.map((standing) =>
+    standing.lack === null && latest.get(addressOf(standing)) !== standing ? { ...standing, lack: 'same-email', isAsked: false } : standing,
+  );
+}
+
+function addressOf({ email }: OwnerStanding): string {
+  return (email ?? '').trim().toLowerCase();
 }
 
 /** A person counts once, however often it was added; the latest joining counts. */

@@ -1,6 +1,5 @@
 /** What changed between two snapshots of one probe: the events that a reading makes. Judges nothing, and asks no clock. */
 import type { Instant } from '../time.ts';
-import { failureOf } from './probe-failures.ts';
 import type { FeatureReading, ServerReading, ServerState, Snapshot } from './snapshot.ts';
 
 /** What a feature is known by between snapshots. Several rows may have the same. */
@@ -42,13 +41,12 @@ export type SnapshotChange =
  * Lists what is different, features first, in the order of the snapshots.
  *
  * Rows of one key are paired by their ends, soonest first, so that two parts of one feature are not taken for each other when
- * the source lists them in another order. While a source says that its servers are down, features that it does not list are
- * unseen, not vanished.
+ * the source lists them in another order. A snapshot without any feature (its servers are down, or it is no good reading) shows
+ * none vanish, and what comes after it shows none appear: they were unseen.
  */
 export function compareSnapshots(before: Snapshot, after: Snapshot): readonly SnapshotChange[] {
   const changes: SnapshotChange[] = [];
-  const isSilent = after.features.length === 0 && failureOf(after) === null;
-  if (!isSilent) changes.push(...featureChanges(before.features, after.features));
+  if (before.features.length > 0 && after.features.length > 0) changes.push(...featureChanges(before.features, after.features));
   changes.push(...serverChanges(before.servers, after.servers));
   if (after.unparsedCount > before.unparsedCount)
     changes.push({ kind: 'unparsed-rose', from: before.unparsedCount, to: after.unparsedCount });

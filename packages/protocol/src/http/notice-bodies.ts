@@ -61,7 +61,7 @@ export const DeliveryView = view({
 
 export const ConfirmRequest = body({ principal: Type.Optional(label('An admin may speak for another one. Default: the caller.')) });
 export const MemberRequest = body({ principal: label('Id, name or e-mail address.', 320) });
-export const OWNER_LACKS = ['no-person', 'disabled', 'no-email', 'silent'] as const;
+export const OWNER_LACKS = ['no-person', 'disabled', 'no-email', 'silent', 'same-email'] as const;
 export const OwnersView = view({
   team: text('Id.'),
   teamName: text(),
