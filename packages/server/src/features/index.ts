@@ -62,4 +62,13 @@ export const COMMANDS: readonly Command[] = [
   describeCommands(() => COMMANDS),
 ];
 
-export const JOBS: readonly Job[] = [...LEASE_JOBS, rotateKeys, dispatchOutbox, forgetOld, watchNotices, deliverNotices, sendHeartbeats];
+export const JOBS: readonly Job[] = [
+  ...LEASE_JOBS,
+  rotateKeys,
+  dispatchOutbox,
+  forgetOld,
+  sweepRunways,
+  watchNotices,
+  deliverNotices,
+  sendHeartbeats,
+];
