@@ -72,6 +72,13 @@ describe('lmstat -a', () => {
     ]);
   });
 
+  it('looks for the version next to the server, not in a name', async () => {
+    const { features } = await read(
+      'Users of f:  (Total of 2 licenses issued;  Total of 1 license in use)\n  kim ws(v7) ws(v7):0 (v6.1) (h/1 2), start Fri 10/20 16:44\n',
+    );
+    expect(features[0]?.holders).toMatchObject([{ user: 'kim', host: 'ws(v7)' }]);
+  });
+
   it('reads uncounted, several license lines (the earliest end counts) and what is not served', async () => {
     const snapshot = await captured('blank lines');
     expect(named(snapshot, 'GUI')).toMatchObject({ issued: null, used: null, kind: 'uncounted', ends: 'permanent' });
@@ -173,6 +180,18 @@ describe('license file', () => {
   });
 });
 
+describe('damaged license file', () => {
+  it('shows of what it did not understand only what cannot be a key', async () => {
+    const { unparsed } = await captured('a date that does not exist');
+    expect(unparsed.map(({ line, text }) => [line, text])).toEqual([
+      [3, 'FEATURE solver acmed 6.1 30-feb-2028 40 [not shown]'],
+      [4, 'FEATURE mesher acmed 6.1 24-nov-2028 forty [not shown]'],
+      [5, 'FEATURE viewer acmed 6.1 24-nov-2028 [not shown]'],
+      [6, '[not shown]'],
+    ]);
+  });
+});
+
 describe('debug log', () => {
   it('counts refusals per feature, and knows features without any', async () => {
     const snapshot = await captured('debug log');
@@ -197,6 +216,8 @@ describe('latent', () => {
 
   it('is a scale-out when all seats are taken', async () => {
     expect(acts(await captured('two servers'), '2023-10-20T18:00:00Z')).toEqual(['scale-out: All']);
+    const full = await read('Users of f:  (Total of 2 licenses issued;  Total of 2 licenses in use)\n');
+    expect(acts(full, '2023-10-20T18:00:00Z')).toEqual(['scale-out: All']);
   });
 
   it('is a restart when one more server of three would be one too many, or already is', async () => {
