@@ -1,5 +1,6 @@
 /**
- * `glidepath where X`: whose it is, where its key is, who can read it, how it is renewed.
+ * `glidepath where X`: whose it is, where its key is, who can read it, how it is renewed; for what others issue also what
+ * depends on it and who last saw it.
  *
  * Says what is recorded, and `unknown (not recorded)` for the rest: at three in the night a gap that is named is worth more
  * than an empty field.
@@ -17,12 +18,13 @@ import { day } from '../when.ts';
 import { type Names, readNames, worstFirst } from './license-view.ts';
 import { type Asking, online } from './online.ts';
 import type { LicenseAnswer, LicenseKeyAnswer, Named, TeamAnswer } from './views.ts';
+import { heldBlocks, heldCalled, probeBlocks, probesCalled } from './where-held.ts';
 
 export function registerWhere(registrar: Registrar): void {
   const where = registrar.program
     .command('where <what>')
     .description(
-      'say whose a license is, where its key is and how it is renewed; WHAT is a license, product, customer or the beginning of a key',
+      'say whose a license is, where its key is, how it is renewed and who watches it; WHAT is a license, product, vendor, customer, probe or the beginning of a key',
     );
   online(registrar, where, find);
 }
@@ -43,14 +45,20 @@ interface Place {
   readonly next: string;
 }
 
-async function find({ api, answer, paint }: Asking<object>, what = ''): Promise<ExitCode> {
+async function find({ api, answer, paint, shell }: Asking<object>, what = ''): Promise<ExitCode> {
+  const [held, probes] = await Promise.all([heldCalled(api, what), probesCalled(api, what)]);
+  if (held.length > 0 || probes.length > 0) {
+    const blocks = [...(await heldBlocks(api, held.slice(0, SHOWN_MAX), shell.now(), paint)), ...probeBlocks(probes, shell.now(), paint)];
+    const more = held.length > SHOWN_MAX ? [text`… and ${held.length - SHOWN_MAX} more: glidepath status --all`] : [];
+    return answer({ items: held, probes }, [...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block])), ...more]);
+  }
   const names = await readNames(api);
   const licenses = await licensesCalled(api, what, names);
   if (licenses.length === 0) {
     throw new Failure(EXIT.refused, `nothing recorded is called ${what}.`, {
       code: 'not-found',
-      details: ['looked for: a license id, a product, a customer, the beginning of a license key'],
-      next: 'glidepath license list',
+      details: ['looked for: a license, its product, vendor or customer, a contract, a probe, the beginning of a license key'],
+      next: 'glidepath status --all',
     });
   }
   const shown = worstFirst(licenses).slice(0, SHOWN_MAX);
