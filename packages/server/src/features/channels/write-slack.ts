@@ -19,8 +19,10 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['<', '&lt;'],
   ['>', '&gt;'],
 ]);
-/** Marks of Slack's and of Markdown's, mentions, links: a space of no width behind them takes their meaning. */
-const MARK = /[*_~`@:[\]|#]/;
+/** Marks of Slack's and of Markdown's, and mentions: a space of no width behind them takes their meaning. */
+const MARK = /[*_~`@[\]|#]/;
+/** Addresses and emoji; the colons of a time stay. */
+const COLON = /:(?=\/\/|[a-z_+-]+:)/giu;
 
 export function slackBody({ title, severity, environment, lines, more, kind }: Message): string {
   const head = `*Glidepath* ${plain(title, HEADING_MAX)} in ${code(environment, HEADING_MAX)}`;
@@ -41,18 +43,19 @@ function lineText({ kind, severity, heading, text, next }: MessageLine): string 
 
 /** In a code span nothing is markup but its end, so that a command can be copied as it is. */
 function code(text: string, max: number): string {
-  const inside = written(text, max, (character) => ESCAPES.get(character) ?? (character === '`' ? '´' : character));
+  const inside = written(oneLine(text, max), max, (character) => ESCAPES.get(character) ?? (character === '`' ? '´' : character));
   return `\`${inside === '' ? '–' : inside}\``;
 }
 
 function plain(text: string, max: number): string {
-  return written(text, max, (character) => ESCAPES.get(character) ?? (MARK.test(character) ? `${character}\u200b` : character));
+  const parted = oneLine(text, max).replace(COLON, ':\u200b');
+  return written(parted, max, (character) => ESCAPES.get(character) ?? (MARK.test(character) ? `${character}\u200b` : character));
 }
 
 /** Character by character, so that the end never falls into the middle of an escape. */
 function written(text: string, max: number, write: (character: string) => string): string {
   let all = '';
-  for (const character of oneLine(text, max)) {
+  for (const character of text) {
     const next = write(character);
     if (all.length + next.length > max) return `${all}…`;
     all += next;

@@ -70,8 +70,14 @@ export function probeFacts(
       failure: failure as ProbeFailureReason | null,
     })),
     servers: serverVerdicts(seen, now),
-    vanished: [],
+    vanished: vanishedFrom(seen),
   };
+}
+
+/** What the agent that saw last no longer finds; each feature once. */
+function vanishedFrom({ readings, lastGood }: SeenProbe): ProbeAlertFacts['vanished'] {
+  const latest = readings.find(({ okAt }) => okAt !== null && okAt === lastGood?.at);
+  return (latest?.vanished ?? []) as ProbeAlertFacts['vanished'];
 }
 
 export function serverVerdicts({ probe, readings }: SeenProbe, now: Instant): ProbeAlertFacts['servers'] {
