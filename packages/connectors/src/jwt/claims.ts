@@ -105,10 +105,10 @@ function poolOf(claims: Claims): string | null {
 function grantedFeatures(claims: Claims): readonly (readonly [string, number | null])[] {
   const granted = claims.features ?? claims.entitlements;
   if (Array.isArray(granted))
-    return granted.flatMap((name) => (typeof name === 'string' ? [[name, null] as const] : [])).slice(0, FEATURES_MAX);
+    return granted.flatMap((name) => (typeof name === 'string' && name !== '' ? [[name, null] as const] : [])).slice(0, FEATURES_MAX);
   if (typeof granted !== 'object' || granted === null) return [];
   return Object.entries(granted)
-    .filter(([, value]) => value !== false && value !== null && !(typeof value === 'number' && value <= 0))
+    .filter(([name, value]) => name !== '' && value !== false && value !== null && !(typeof value === 'number' && value <= 0))
     .map(([name, value]) => [name, LIMIT.test(name) ? count(value) : null] as const)
     .slice(0, FEATURES_MAX);
 }

@@ -52,7 +52,7 @@ async function probe({ file, key }: Readonly<Record<string, unknown>>, tools: Pr
   });
   if (snapshot.refused !== undefined) return deny(snapshot.refused, snapshot.notes.join('; '));
   if (snapshot.features.length > 0) return ok(snapshot);
-  return deny('unreadable', snapshot.notes[0] ?? 'there is no licence token in the file', { unparsedCount: snapshot.unparsedCount });
+  return deny('unreadable', snapshot.notes.at(-1) ?? 'there is no licence token in the file', { unparsedCount: snapshot.unparsedCount });
 }
 
 /** One wrong signature refuses the whole file: what it says is somebody's wish. */

@@ -53,7 +53,7 @@ async function probe({ file, key, license }: Readonly<Record<string, unknown>>, 
   const snapshot = read(bytes.value, { verifyWith: verifyWith?.value ?? null, openWith });
   if (snapshot.refused !== undefined) return deny(snapshot.refused, snapshot.notes.join('; '));
   if (snapshot.features.length > 0) return ok(snapshot);
-  return deny('unreadable', snapshot.notes[0] ?? 'there is no licence file in it', { unparsedCount: snapshot.unparsedCount });
+  return deny('unreadable', snapshot.notes.at(-1) ?? 'there is no licence file in it', { unparsedCount: snapshot.unparsedCount });
 }
 
 /** One wrong signature refuses the whole file: what it says is somebody's wish. */
