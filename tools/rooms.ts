@@ -49,7 +49,7 @@ export const ROOMS: readonly Room[] = [
     name: 'connectors',
     holds: "how other vendors' licences are read: one folder each, entering by core's ports; discovery",
     rooms: ['core', 'protocol', 'egress'],
-    packages: ['csv-parse', 'jose', 'json-p3', 'node-forge'],
+    packages: ['jose', 'json-p3', 'node-forge'],
     node: ['*'],
   },
   {
