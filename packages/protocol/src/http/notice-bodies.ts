@@ -26,7 +26,11 @@ const channel = {
   least: Severity,
   teams: Type.Array(text('Id.')),
 };
-export const ChannelView = view({ ...channel, waiting: natural('Messages on their way.'), dead: natural('Messages given up.') });
+export const ChannelView = view({
+  ...channel,
+  waiting: natural('Messages on their way.'),
+  dead: natural('Messages given up, tests aside; counted to 500.'),
+});
 export const ChannelMade = view({ ...channel, secret: orNull(text('Shown once: the receiver verifies signatures with it.')) });
 
 export const NoticeQuery = body({ ...PageQuery, ...EnvironmentQuery, open: Type.Optional(words(['true', 'false'], 'Default: all.')) });

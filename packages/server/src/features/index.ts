@@ -21,6 +21,7 @@ import { LEASE_COMMANDS, LEASE_JOBS } from './leases/index.ts';
 import { LICENSE_COMMANDS } from './licenses/license-commands.ts';
 import { deliverNotices } from './notices/deliver-job.ts';
 import { DELIVERY_COMMANDS } from './notices/delivery-commands.ts';
+import { forgetTold } from './notices/forget-job.ts';
 import { NOTICE_COMMANDS } from './notices/notice-commands.ts';
 import { watchNotices } from './notices/notices-job.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
@@ -70,5 +71,6 @@ export const JOBS: readonly Job[] = [
   sweepRunways,
   watchNotices,
   deliverNotices,
+  forgetTold,
   sendHeartbeats,
 ];

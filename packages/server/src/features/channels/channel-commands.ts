@@ -16,6 +16,8 @@ import { isWebhookSecret, newWebhookSecret } from './sign-webhook.ts';
 
 /** Notices are matched against every channel in each round. */
 export const CHANNELS_MAX = 100;
+/** More that were given up are as bad as these. */
+const DEAD_COUNTED_MAX = 500;
 
 export async function findChannel(store: Store, environment: string, name: string): Promise<Channel | null> {
   return (await store.find('channel', { environment, name }, { limit: 1 }))[0] ?? null;
@@ -92,10 +94,11 @@ const list = defineCommand({
   answers: { 200: page(ChannelView) },
   run: ({ store, query, environment }) =>
     listed(store, 'channel', { environment: environment.id }, query, async (row) => {
-      const [waiting, dead] = await Promise.all(
-        (['waiting', 'dead'] as const).map((state) => store.count('delivery', { channel: row.id, state })),
-      );
-      return { ...channelView(row), waiting: waiting ?? 0, dead: dead ?? 0 };
+      const [waiting, dead] = await Promise.all([
+        store.count('delivery', { channel: row.id, state: 'waiting' }),
+        store.find('delivery', { channel: row.id, state: 'dead' }, { limit: DEAD_COUNTED_MAX }),
+      ]);
+      return { ...channelView(row), waiting, dead: dead.filter(({ notices }) => notices.length > 0).length };
     }),
 });
 

@@ -1,4 +1,4 @@
-import { after, instant, MINUTE, SECOND } from '@glidepath/core';
+import { after, DAY, instant, MINUTE, SECOND } from '@glidepath/core';
 import { createEgress } from '@glidepath/egress';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -119,6 +119,7 @@ describe('channel', () => {
     await tick();
     const { lastError } = await delivery(String(second.id));
     expect(lastError).toMatch(/^connection-failed: /);
+    expect((await house.call('GET', '/v1/channels')).body.items).toMatchObject([{ waiting: 0, dead: 0 }]);
     expect(lastError).not.toContain('secret-path');
   });
 
@@ -226,6 +227,26 @@ describe('delivery', () => {
   it('backs off with full jitter up to an hour, and never hammers', () => {
     expect([1, 2, 3, 12, 200].map((attempts) => backoffMs(attempts, 0.999))).toEqual([14_985, 29_970, 59_940, 3_596_400, 3_596_400]);
     expect(backoffMs(200, 0)).toBe(SECOND);
+  });
+});
+
+describe('what arrived', () => {
+  it('is forgotten after a month; what did not stays', async () => {
+    const there = await receiver();
+    await addChannel('hooks', 'webhook', there.url);
+    const [sent, dead] = [await putNews('hooks'), await putNews('hooks')];
+    await tick();
+    const { store } = house.world;
+    await store.commit({
+      writes: [{ op: 'update', table: 'delivery', id: dead, revision: 2, set: { state: 'dead' } }],
+      audit: [],
+      events: [],
+    });
+    await tick(20 * DAY);
+    await tick(9 * DAY);
+    expect(await store.get('delivery', sent)).toMatchObject({ state: 'sent' });
+    await tick(DAY);
+    expect([await store.get('delivery', sent), await store.get('delivery', dead)]).toMatchObject([null, { state: 'dead' }]);
   });
 });
 

@@ -72,7 +72,8 @@ async function record(context: JobContext, channel: Channel, delivery: Delivery,
   const { id, revision, attempts } = delivery;
   const set = outcome(delivery, sent, world.clock.now(), world.random.next());
   const write = { op: 'update' as const, table: 'delivery' as const, id, revision, set };
-  if (set.state !== 'dead') {
+  // A test that failed is an answer, not news that was lost.
+  if (set.state !== 'dead' || delivery.notices.length === 0) {
     // Retried or removed by a person meanwhile: their word counts.
     await store.commit({ writes: [write], audit: [], events: [] });
     return;
