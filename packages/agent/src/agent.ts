@@ -134,9 +134,11 @@ export function createAgent(options: AgentOptions): Agent {
     void work.finally(() => underWay.delete(work));
   }
 
-  function assign(tasks: readonly ProbeTask[]): void {
+  function assign(tasks: readonly ProbeTask[]): boolean {
     const { added, removed } = schedule.assign(tasks, elapsed());
-    if (added > 0 || removed > 0) log.info('agent.probes-assigned', { probes: schedule.size, added, removed });
+    const isNew = added > 0 || removed > 0;
+    if (isNew) log.info('agent.probes-assigned', { probes: schedule.size, added, removed });
+    return isNew;
   }
 
   function startReady(now: Instant): void {

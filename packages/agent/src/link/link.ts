@@ -32,7 +32,8 @@ export interface LinkWorld {
   readonly buffer: ReportBuffer;
   readonly shelf: ReportShelf;
   readonly version: string;
-  onTasks(tasks: readonly ProbeTask[]): void;
+  /** Whether they are others than before. */
+  onTasks(tasks: readonly ProbeTask[]): boolean;
 }
 
 export type LinkState = 'new' | 'up' | TransportReason;
@@ -89,8 +90,7 @@ export function createLink(world: LinkWorld, known: readonly ProbeTask[]): Link 
     if (!answer.ok) return failed(answer);
     worked();
     tasksAt = clock.monotonic() + TASKS_EVERY_MS * (1 - 0.2 * random.next());
-    tasks = answer.value;
-    world.onTasks(tasks);
+    if (world.onTasks(answer.value)) tasks = answer.value;
     // What was kept over a restart goes at once.
     if (buffer.size > 0) gatherUntil ??= clock.monotonic();
     else shelf.settled(tasks);

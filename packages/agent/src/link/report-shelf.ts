@@ -33,7 +33,7 @@ export interface ReportShelf {
   kept(report: HeldReport): void;
   /** The control plane went away: all that is buffered is written. */
   spill(): void;
-  /** All was delivered, or tasks have changed. */
+  /** All was delivered, or tasks have changed: then they are another list, compared by identity. */
   settled(tasks: readonly ProbeTask[]): void;
   /** Resolves when all that was asked for is done. */
   idle(): Promise<void>;
@@ -43,7 +43,7 @@ export function createReportShelf(files: AgentFiles, buffer: ReportBuffer, log: 
   let queue: Promise<void> = Promise.resolve();
   let isRefusing = false;
   let linesInFile = 0;
-  let state = '';
+  let kept: { readonly tasks: readonly ProbeTask[]; readonly dropped: number } | null = null;
 
   function later(work: () => Promise<void>): void {
     queue = queue.then(work).then(
@@ -70,7 +70,7 @@ export function createReportShelf(files: AgentFiles, buffer: ReportBuffer, log: 
         const text = (await files.read(REPORTS_FILE)) ?? '';
         for (const line of text.split('\n')) restoreLine(buffer, line);
         linesInFile = text === '' ? 0 : text.split('\n').length;
-        const kept = stateOf(await files.read(STATE_FILE));
+        kept = stateOf(await files.read(STATE_FILE));
         buffer.restoreDropped(kept.dropped);
         return kept.tasks;
       } catch (error) {
@@ -93,10 +93,10 @@ export function createReportShelf(files: AgentFiles, buffer: ReportBuffer, log: 
           linesInFile = 0;
           await files.remove(REPORTS_FILE);
         }
-        const next = JSON.stringify({ dropped: buffer.dropped, tasks });
-        if (next === state) return;
-        await files.replace(STATE_FILE, next);
-        state = next;
+        const { dropped } = buffer;
+        if (kept?.tasks === tasks && kept.dropped === dropped) return;
+        await files.replace(STATE_FILE, JSON.stringify({ dropped, tasks }));
+        kept = { tasks, dropped };
       });
     },
     idle: () => queue,
