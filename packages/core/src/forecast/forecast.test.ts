@@ -83,6 +83,13 @@ describe('forecastExhaustion', () => {
     expect(inDays(forecast?.at)).toBeLessThan(45);
   });
 
+  it('looks at busy weekdays alone, also where they are few', () => {
+    const samples = past(90, (day) => ((day + TODAY - 90 + 3) % 7 < 3 ? 40 + day / 2 : 5));
+    const at = inDays(forecastExhaustion(samples, 100, NOW)?.at);
+    expect(at).toBeGreaterThan(20);
+    expect(at).toBeLessThan(40);
+  });
+
   it('falls on a day that is busy', () => {
     const forecast = forecastExhaustion(
       past(90, (day) => (isWeekend(day + TODAY - 90) ? 5 : 40 + day / 2)),
