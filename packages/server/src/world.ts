@@ -2,7 +2,7 @@
  * Everything that a command may touch, handed in: the same commands run over sockets and PostgreSQL, and in a drill over
  * a virtual clock and memory. Only a program's `main` names the system versions.
  */
-import type { Clock, Egress, Entropy, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
+import type { Clock, DatedPart, Egress, Entropy, Instant, LatentRisk, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
 import type { Examiner } from './findings.ts';
 
@@ -39,6 +39,30 @@ export interface Vitals {
   readonly version: string;
   /** What adapters look at: database settings, file modes, the clock. */
   readonly examiners: readonly Examiner[];
+  /** What of this node ends, and whether it would start again; absent: nobody looks. Asked every few minutes. */
+  ends?(now: Instant): Promise<readonly OwnEnd[]>;
+  /** The disk of the database, where it is this node's; null: it is another's. */
+  disk?(now: Instant): Promise<DiskState | null>;
+}
+
+/** A part of this node with an end, as a row in the table of what stops next. */
+export interface OwnEnd {
+  /** `glidepath/certificate`. */
+  readonly id: string;
+  readonly name: string;
+  readonly parts: readonly DatedPart[];
+  readonly latent: readonly LatentRisk[];
+  /** For when nothing of it is known to end: true: nothing does; false: nobody knows. */
+  readonly isKnown: boolean;
+  /** The sentence for that. */
+  readonly evidence: string;
+}
+
+export interface DiskState {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** At the pace of the last days; null: it does not fill up, or nobody has looked for long enough. */
+  readonly fullAt: Instant | null;
 }
 
 /** A node without adapters that could be unwell; for tests and drills. */

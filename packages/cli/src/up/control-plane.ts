@@ -8,11 +8,12 @@ import type { Egress, Fault } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
 import { anchorClock } from '@glidepath/server/clock';
+import { binariesCheck, dataFolderCheck } from '@glidepath/server/embedded';
 import { bootstrapEnvironment, firstSignIn, type LeavingRoot } from '@glidepath/server/first-start';
-import { certificateExaminer, createHttpAdapter, type TlsFiles } from '@glidepath/server/http';
-import { migrate, PostgresStore } from '@glidepath/server/postgres';
-import { createSeal, lockRootFile, readSealKey, sealFileExaminer } from '@glidepath/server/seal';
-import { createMetrics, databaseExaminer, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
+import { certificateEnd, certificateExaminer, createHttpAdapter, type TlsFiles, tlsCheck } from '@glidepath/server/http';
+import { migrate, PostgresStore, schemaCheck } from '@glidepath/server/postgres';
+import { createSeal, lockRootFile, readSealKey, sealFileExaminer, sealKeyCheck } from '@glidepath/server/seal';
+import { createMetrics, databaseExaminer, diskWatch, nextStart, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
 import type { Database } from './database.ts';
 import { issuerName, keepRootFile, sealKeyFile } from './folder.ts';
 import { systemClock, systemEntropy, systemRandom, systemScheduler } from './system.ts';
@@ -23,6 +24,8 @@ export interface ControlPlaneOptions {
   readonly port: number;
   /** Being opened: everything else is loaded meanwhile. */
   readonly database: Promise<Database>;
+  /** The database is this node's own, in its data folder. */
+  readonly isEmbedded: boolean;
   readonly tls: TlsFiles | null;
   readonly trustedProxies: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -98,7 +101,8 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
   const metrics = createMetrics({ version, skewMs: anchored.skewMs });
   const store = timedStore(raw, systemClock, metrics);
   const mayMake = (await store.count('onlineKey', {})) === 0;
-  const seal = createSeal(readSealKey({ variables: env, file: sealKeyFile(dataDir), mayMake }, systemEntropy), systemEntropy);
+  const sealKey = readSealKey({ variables: env, file: sealKeyFile(dataDir), mayMake }, systemEntropy);
+  const seal = createSeal(sealKey, systemEntropy);
   const vitals = {
     isSkewed: anchored.isSkewed,
     isDraining: () => draining,
@@ -109,6 +113,7 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
       sealFileExaminer(sealKeyFile(dataDir)),
       ...(tls === null ? [] : [certificateExaminer(tls)]),
     ],
+    ...ownEnds(options, connectionString, sealKey),
   };
   const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
   const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals, egress: options.egress };
@@ -116,6 +121,26 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
     draining = true;
   };
   return { world, server: createServer(world), metrics, startDraining };
+}
+
+/** What of this node ends, and what its next start would need. */
+function ownEnds(
+  { dataDir, env, tls, isEmbedded }: ControlPlaneOptions,
+  connectionString: string,
+  sealKey: Uint8Array,
+): Required<Pick<World['vitals'], 'ends' | 'disk'>> {
+  const disk = diskWatch(dataDir);
+  const start = nextStart([
+    dataFolderCheck(dataDir),
+    sealKeyCheck({ variables: env, file: sealKeyFile(dataDir) }, sealKey),
+    schemaCheck(connectionString),
+    ...(isEmbedded ? [binariesCheck()] : []),
+    ...(tls === null ? [] : [tlsCheck(tls)]),
+  ]);
+  return {
+    disk: async (now) => (isEmbedded ? await disk.state(now) : null),
+    ends: (now) => Promise.all([disk.end(now), start(now), ...(tls === null ? [] : [certificateEnd(tls)(now)])]),
+  };
 }
 
 interface Served extends Pick<ControlPlane, 'address' | 'roots' | 'signInCode' | 'environment'> {

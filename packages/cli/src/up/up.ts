@@ -83,7 +83,14 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   });
   const plane = await startControlPlane({
     ...{ dataDir, host: options.host, port: options.port, tls, trustedProxies: options.trustedProxy ?? [] },
-    ...{ database, env: shell.env, version: VERSION, log, egress: createEgress({ allow: egressAllow }) },
+    ...{
+      database,
+      isEmbedded: options.databaseUrl === undefined,
+      env: shell.env,
+      version: VERSION,
+      log,
+      egress: createEgress({ allow: egressAllow }),
+    },
     onNewRoots: (roots) => sayNewRoots(shell, roots),
   });
   const kind = options.databaseUrl === undefined ? 'embedded PostgreSQL' : 'yours (--database-url)';

@@ -28,9 +28,11 @@ import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { OWNER_COMMANDS } from './owners/owner-commands.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
 import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
+import { forgetSeen } from './probes/forget-job.ts';
 import { PROBE_COMMANDS } from './probes/probe-commands.ts';
 import { REPORT_COMMANDS } from './probes/report.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
+import { watchOurselves } from './runways/own-runways.ts';
 import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
 import { sweepRunways } from './runways/sweep-job.ts';
 
@@ -68,6 +70,8 @@ export const JOBS: readonly Job[] = [
   rotateKeys,
   dispatchOutbox,
   forgetOld,
+  forgetSeen,
+  watchOurselves,
   sweepRunways,
   watchNotices,
   deliverNotices,

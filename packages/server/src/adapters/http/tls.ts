@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions, type Server as TlsServer } from 'node:tls';
 import { DAY, Fault, formatInstant, type Instant, instant } from '@glidepath/core';
 import type { Examiner, Finding } from '../../findings.ts';
-import type { Log } from '../../world.ts';
+import type { Log, OwnEnd } from '../../world.ts';
+import type { StartCheck } from '../telemetry/next-start.ts';
 
 export interface TlsFiles {
   readonly certFile: string;
@@ -73,6 +74,32 @@ function readPair({ certFile, keyFile }: TlsFiles): { readonly cert: string; rea
 
 function endOf(cert: string): Instant {
   return instant(new X509Certificate(cert).validToDate.getTime());
+}
+
+/** When the certificate on the disk ends, which is the one that is served, or will be within seconds. */
+export function certificateEnd({ certFile }: TlsFiles): (now: Instant) => Promise<OwnEnd> {
+  const own = { id: 'glidepath/certificate', name: 'TLS certificate', latent: [] };
+  return async (now) => {
+    try {
+      const endsAt = endOf(readFileSync(certFile, 'utf8'));
+      const part = { cause: 'certificate', what: `the TLS certificate ${certFile}`, endsAt, source: 'itself', asOf: now } as const;
+      return { ...own, parts: [part], isKnown: true, evidence: '' };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { ...own, parts: [], isKnown: false, evidence: `The certificate ${certFile} cannot be read: ${why}` };
+    }
+  };
+}
+
+/** Whether the next start could serve with these files. */
+export function tlsCheck(files: TlsFiles): StartCheck {
+  return {
+    what: 'the TLS files',
+    async problem() {
+      readPair(files);
+      return null;
+    },
+  };
 }
 
 const WARN_MS = 21 * DAY;

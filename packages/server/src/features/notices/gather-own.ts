@@ -37,11 +37,21 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
   const parts = runways.filter(({ environment }) => environment === null);
   return {
     parts: [...keys, ...tokens, ...parts.flatMap(certificatePart)],
-    disk: null,
+    disk: (await context.world.vitals.disk?.(now)) ?? null,
     nextStart: nextStartOf(parts),
     jobs: jobFacts(context),
     ...{ dead, heartbeats },
   };
+}
+
+/** Null: another machine's, or it could not be looked at, which the row of the disk says. */
+async function diskOf({ world, now }: JobContext): Promise<OwnAlertFacts['disk']> {
+  try {
+    return (await world.vitals.disk?.(now)) ?? null;
+  } catch (error) {
+    world.log.warn('disk-unknown', { error });
+    return null;
+  }
 }
 
 /** In the time that this node was awake. */

@@ -55,6 +55,11 @@ describe('an agent', () => {
     expect(JSON.stringify((await server.call('GET', '/v1/agents')).body)).not.toContain(token);
   });
 
+  it('gives a runway with its first sight, also of what counts no seats', async () => {
+    await send([good(matlab({ used: null, issued: null, expiresAt: END, ends: 'dated' }))]);
+    expect(await held()).toMatchObject({ runway: { state: 'dated', endsAt: expect.any(Number) } });
+  });
+
   it('says what it saw, and it is shown where it is watched', async () => {
     expect(await send([good(matlab({ used: 7, expiresAt: END, ends: 'dated' }))])).toMatchObject({
       status: 200,

@@ -95,6 +95,9 @@ function startTaking({ store, environment, actor, world, now, policy }: Context)
     for (const each of fresh) {
       if (last !== null && each.at <= last.at) continue;
       const read = readingAfter(last, probe, agent.id, each);
+      // The first sight is no change of anything, and yet what every runway has waited for.
+      const isFirst = read.good !== null && (last === null || last.okAt === null || last.okAt < probe.appliedAt);
+      if (isFirst) for (const { id } of watchers) touched.add(id);
       last = read.reading;
       happened.push(...read.happened);
       if (read.happened.length > 0) for (const { id } of watchers) touched.add(id);
