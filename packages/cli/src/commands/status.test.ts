@@ -61,6 +61,13 @@ describe('glidepath status', () => {
     expect(stdout).toMatch(/^All is well: the next to end is a, in 1\d\d days/);
   });
 
+  it('says what to do first where nothing is watched', async () => {
+    answers['/v1/runways'] = { items: [runway('disk', null, { id: 'glidepath/disk' })] };
+    const { stdout } = await run(['status']);
+    expect(stdout).toMatch(/^No licence is watched yet\./);
+    expect(stdout).toContain('next: glidepath discover --save');
+  });
+
   it('is not calm while nobody is told', async () => {
     answers['/v1/runways'] = { items: [runway('a', 200)] };
     const { stdout } = await run(['status']);
@@ -231,6 +238,32 @@ describe('glidepath where', () => {
     for (const words of ['timeout', '2 lines not understood', 'nobody can be reached', 'next', 'glidepath owner add eda'])
       expect(stdout).toContain(words);
     expect(unsafe(stdout)).toEqual([]);
+  });
+
+  it('answers by product for what others issue and for what we sign, and by the name that notices use', async () => {
+    const license = { id: 'lic_9', product: 'prd_1', customer: 'cus_1', issuer: 'self', ownerTeam: null, state: 'active', expiresAt: null };
+    answers['/v1/inventory/MATLAB'] = { code: 'not-found', status: 404, detail: 'no', title: 'no', retryable: false };
+    answers['/v1/inventory/MATLAB%20for%20Initech'] = { code: 'bad-input', status: 400, detail: 'no', title: 'no', retryable: false };
+    answers['/v1/inventory'] = { items: [{ ...held, product: 'MATLAB' }], next: null };
+    answers['/v1/teams/eda/owners'] = owners;
+    answers['/v1/products'] = { items: [{ id: 'prd_1', name: 'MATLAB' }], next: null };
+    answers['/v1/customers'] = { items: [{ id: 'cus_1', name: 'Initech' }], next: null };
+    answers['/v1/licenses'] = {
+      items: [
+        { ...license, policy: 'sha256:x' },
+        { ...license, id: 'lic_1', issuer: 'flexlm' },
+      ],
+      next: null,
+    };
+    answers['/v1/licenses/lic_9/keys'] = { items: [] };
+    answers['/v1/policies/sha256%3Ax'] = { source: '' };
+    const { stdout } = await run(['where', 'MATLAB']);
+    expect(stdout).toContain('matlab-campus (lic_1)');
+    expect(stdout).toContain('MATLAB for Initech, active');
+    const { code, stdout: named } = await run(['where', 'MATLAB for Initech']);
+    expect(code).toBe(0);
+    expect(named).toContain('lic_9');
+    expect(named).not.toContain('matlab-campus');
   });
 
   it('answers for a probe, which notices name', async () => {

@@ -72,7 +72,7 @@ function lines(seen: Seen, now: number, paint: Paint, isAll: boolean): readonly 
   const rest = runways.length - shown.length;
   const all = [
     ...calm,
-    ...(runways.length === 0 ? ['Nothing is watched yet.'] : []),
+    ...(runways.every(isOurs) ? ['No licence is watched yet.'] : []),
     ...section(paint, 'RUNWAY', shown.length === 0 ? [] : board(shown, now, paint)),
     ...(rest > 0 ? [text`… and ${rest}${runways.length === ALL ? ' or more' : ''} that end later: glidepath status --all`] : []),
     ...section(paint, noticeTitle(notices), noticeLines(notices, now, paint, isAll ? ALL : NOTICES)),
@@ -90,7 +90,7 @@ function section(paint: Paint, title: string, body: readonly Sayable[]): readonl
 
 function isCalm({ runways, notices, channels }: Seen, blind: readonly Sayable[], stuck: readonly Sayable[]): boolean {
   const isFar = runways.every(({ state, runwayMs }) => state === 'open' || (state === 'dated' && (runwayMs ?? 0) > CALM_MS));
-  return isFar && notices.length === 0 && blind.length === 0 && stuck.length === 0 && runways.length > 0 && channels.length > 0;
+  return isFar && notices.length === 0 && blind.length === 0 && stuck.length === 0 && !runways.every(isOurs) && channels.length > 0;
 }
 
 function calmLine([first]: readonly RunwayAnswer[], now: number, paint: Paint): Sayable {
@@ -163,12 +163,17 @@ function stuckLines({ channels, dead }: Seen, paint: Paint): readonly Sayable[] 
   });
 }
 
+/** A part of Glidepath itself. */
+function isOurs({ id }: RunwayAnswer): boolean {
+  return id.startsWith('glidepath/');
+}
+
 function nextCommand({ notices, runways, channels, dead }: Seen): Sayable {
   const urgent = notices.find((notice) => notice.acknowledgedAt === null && notice.severity !== 'info' && nextOf(notice) !== null);
-  if (runways.length === 0) return 'glidepath discover --save, then glidepath apply, to have something to watch';
+  if (runways.every(isOurs)) return 'glidepath discover --save, then glidepath apply, to have something to watch';
   if (channels.length === 0) return 'glidepath channel add oncall --kind slack   (nobody is told of anything yet)';
   if (dead.length > 0) return text`glidepath channel test ${dead[0]?.channel}`;
   if (urgent !== undefined) return text`${nextOf(urgent)}`;
   const [first] = runways;
-  return first === undefined || first.id.startsWith('glidepath/') ? 'glidepath doctor' : text`glidepath where ${shellWord(first.name)}`;
+  return first === undefined || isOurs(first) ? 'glidepath doctor' : text`glidepath where ${shellWord(first.name)}`;
 }

@@ -47,36 +47,52 @@ interface Place {
 
 async function find({ api, answer, paint, shell }: Asking<object>, what = ''): Promise<ExitCode> {
   const [held, probes] = await Promise.all([heldCalled(api, what), probesCalled(api, what)]);
-  if (held.length > 0 || probes.length > 0) {
-    const blocks = [...(await heldBlocks(api, held.slice(0, SHOWN_MAX), shell.now(), paint)), ...probeBlocks(probes, shell.now(), paint)];
-    const more = held.length > SHOWN_MAX ? [text`… and ${held.length - SHOWN_MAX} more: glidepath status --all`] : [];
-    return answer({ items: held, probes }, [...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block])), ...more]);
-  }
-  const names = await readNames(api);
-  const licenses = await licensesCalled(api, what, names);
-  if (licenses.length === 0) {
+  const isExact = probes.length > 0 || held.some(({ name, license }) => name === what || license === what);
+  const licenses = isExact ? [] : await ownLicenses(api, what);
+  if (held.length + probes.length + licenses.length === 0) {
     throw new Failure(EXIT.refused, `nothing recorded is called ${what}.`, {
       code: 'not-found',
       details: ['looked for: a license, its product, vendor or customer, a contract, a probe, the beginning of a license key'],
       next: 'glidepath status --all',
     });
   }
-  const shown = worstFirst(licenses).slice(0, SHOWN_MAX);
-  const teams = await api.list<TeamAnswer>('/v1/teams', {}, 2_000);
-  const people = new Map((await api.list<Named>('/v1/principals', {}, 2_000)).map(({ id, name }) => [id, name]));
-  const places = await Promise.all(shown.map((license) => placeOf(api, license, names, teams, people)));
-  const rest = licenses.length > shown.length ? [text`… and ${licenses.length - shown.length} more: glidepath license list`] : [];
-  return answer({ items: places }, [
-    ...places.flatMap((place, at) => [...(at === 0 ? [] : ['']), ...table(rows(place).map(([name, value]) => [paint.dim(name), value]))]),
-    ...rest,
+  const places = await placesOf(api, licenses.slice(0, SHOWN_MAX));
+  const blocks = [
+    ...(await heldBlocks(api, held.slice(0, SHOWN_MAX), shell.now(), paint)),
+    ...probeBlocks(probes, shell.now(), paint),
+    ...places.map((place) => table(rows(place).map(([name, value]) => [paint.dim(name), value]))),
+  ];
+  const more = Math.max(0, held.length - SHOWN_MAX) + Math.max(0, licenses.length - SHOWN_MAX);
+  const rest = more === 0 ? [] : [text`… and ${more} more: glidepath status --all`];
+  return answer({ items: [...held, ...places], probes }, [...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block])), ...rest]);
+}
+
+/** Those that we sign: what others issue is told from the inventory. */
+async function ownLicenses(api: Api, what: string): Promise<readonly LicenseAnswer[]> {
+  const found = await licensesCalled(api, what, await readNames(api));
+  return worstFirst(found.filter(({ issuer }) => issuer === 'self'));
+}
+
+async function placesOf(api: Api, licenses: readonly LicenseAnswer[]): Promise<readonly Place[]> {
+  if (licenses.length === 0) return [];
+  const [names, teams, principals] = await Promise.all([
+    readNames(api),
+    api.list<TeamAnswer>('/v1/teams', {}, 2_000),
+    api.list<Named>('/v1/principals', {}, 2_000),
   ]);
+  const people = new Map(principals.map(({ id, name }) => [id, name]));
+  return Promise.all(licenses.map((license) => placeOf(api, license, names, teams, people)));
 }
 
 async function licensesCalled(api: Api, what: string, names: Names): Promise<readonly LicenseAnswer[]> {
   if (what.startsWith('lic_')) return [await api.get<LicenseAnswer>(`/v1/licenses/${encodeURIComponent(what)}`)];
   const all = await api.list<LicenseAnswer>('/v1/licenses', {}, 5_000);
   if (what.startsWith('glk_')) return withKey(api, all, what);
-  return all.filter(({ product, customer }) => [product, customer, names.get(product), names.get(customer)].includes(what));
+  return all.filter(({ product, customer }) => {
+    const [productName, customerName] = [names.get(product), names.get(customer)];
+    // As notices and runways name a license of ours.
+    return [product, customer, productName, customerName, `${productName} for ${customerName}`].includes(what);
+  });
 }
 
 /** Only the first characters of a key are kept; whole keys must not end up in a shell's history, so a beginning is enough. */
