@@ -14,6 +14,7 @@ import {
   type TextLine,
   tellApart,
   type Unparsed,
+  userAtHost,
   wholeNumber,
 } from '../text/index.ts';
 
@@ -41,7 +42,8 @@ const FEATURE = /^Feature: (\S.*?) Version: (\S+) Vendor:(?: .*)?$/;
 const DATES = /^Start date: \S+ Expire date: (\S+)$/;
 const TYPE = /^Key type: (.*)$/;
 const COUNTS = /^([0-9]+) of ([0-9]+|unlimited) license\(s\) used:?$/i;
-const HOLDER = /^([0-9]+) license\(s\) (used|queued) by (.+)@(\S+)(?: \[[^\]]*\])?$/i;
+const HOLDER = /^([0-9]+) license\(s\) (used|queued) by (.+)$/i;
+const ADDRESS = / \[[^[\]]*\]$/;
 const CHECKOUT = /^Login time: [0-9: -]{16}(?:\s+Checkout time: ([0-9-]{10} [0-9:]{5}))?$/;
 /** What says nothing of licenses, and what no reading has a place for. */
 const NOISE = [
@@ -110,12 +112,13 @@ export function readLicstat(lines: readonly TextLine[], zone: string, unparsed: 
   }
 
   function holderLine(of: Block, text: string): boolean {
-    const [, count, how, user, host] = HOLDER.exec(text) ?? [];
+    const [, count, how, whom = ''] = HOLDER.exec(text) ?? [];
     const held = wholeNumber(count);
-    if (held === null || user === undefined || host === undefined) return false;
+    const who = userAtHost(whom.replace(ADDRESS, ''));
+    if (held === null || !who) return false;
     of.isLastQueued = how?.toLowerCase() === 'queued';
     if (of.isLastQueued) of.queued = (of.queued ?? 0) + held;
-    else of.holders.push({ user, host, count: held, since: null });
+    else of.holders.push({ ...who, count: held, since: null });
     return true;
   }
 

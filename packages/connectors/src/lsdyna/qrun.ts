@@ -48,8 +48,10 @@ const SERVER = /^Using (?:\S+ )*server [0-9]+@(\S+)$/;
 const FAILURE = /^\**\s*(?:ERROR\b|.*\b(?:failed to open|cannot connect|could not connect|not responding))/i;
 const PROGRAM = /^(\S+)\s+([0-9]{2}\/[0-9]{2}\/[0-9]{4}|permanent|never|-)\s+([0-9]+|-)\s+([0-9]+|-)\s+([0-9]+|-)\s*\|\s*([0-9]+|-)?$/i;
 const TOTAL = /^LICENSE GROUP\s+([0-9]+)\s+([0-9]+|-)\s+([0-9]+|-)\s*\|\s*([0-9]+|-)?$/;
-const RUN = /^(\S.*?)\s+[0-9]+@(\S+)\s+([0-9]+)$/;
-const DATED_RUN = /^(\S.*?)\s+[0-9]+@(\S+)\s+(\S+)\s+[A-Z][a-z]{2} ([A-Z][a-z]{2})\s+([0-9]{1,2}) ([0-9]{2}):([0-9]{2})\s+([0-9]+)$/;
+/** A process on a host: `59005@n-13.example.com`. */
+const PROCESS = /^[0-9]+@(\S+)$/;
+const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/;
+const CLOCK = /^([0-9]{2}):([0-9]{2})$/;
 const NONE_QUEUED = /^No programs queued$/i;
 const NOISE = [
   /^LICENSE INFORMATION$/,
@@ -65,6 +67,8 @@ export function readQrun(lines: readonly TextLine[], context: ReadContext, unpar
   const programs: Program[] = [];
   const servers: ServerReading[] = [];
   const notes: string[] = [];
+  /** Programs of which only runs are listed. */
+  const running = new Map<string, Program>();
   const starts = startReader(context.zone, context.now);
   let open: Program[] = [];
   let origin = UNNAMED;
@@ -111,22 +115,29 @@ export function readQrun(lines: readonly TextLine[], context: ReadContext, unpar
   }
 
   function runLine(text: string): boolean {
-    const [, user, host, count] = RUN.exec(text) ?? [];
-    const held = wholeNumber(count);
+    const words = text.split(/\s+/);
+    const host = PROCESS.exec(words.at(-2) ?? '')?.[1];
+    const held = wholeNumber(words.at(-1));
+    const user = words.slice(0, -2).join(' ');
     const program = open.at(-1);
-    if (user === undefined || host === undefined || held === null || !program) return false;
+    if (user === '' || host === undefined || held === null || !program) return false;
     program.holders.push({ user, host, count: held, since: null });
     return true;
   }
 
   function datedRunLine(text: string): boolean {
-    const [, user, host, name, monthWord = '', day, hour, minute, count] = DATED_RUN.exec(text) ?? [];
-    const [month, held] = [monthNamed(monthWord), wholeNumber(count)];
-    if (user === undefined || host === undefined || name === undefined || month === null || held === null) return false;
-    const since: Instant | null = starts(month, Number(day), Number(hour), Number(minute));
-    const listed = programs.find((program) => program.origin === origin && program.name === name);
+    const words = text.split(/\s+/);
+    const [process = '', name, weekday = '', monthWord = '', day = '', clock = '', count] = words.slice(-7);
+    const [host, time] = [PROCESS.exec(process)?.[1], CLOCK.exec(clock)];
+    const [month, held, user] = [monthNamed(monthWord), wholeNumber(count), words.slice(0, -7).join(' ')];
+    if (user === '' || host === undefined || name === undefined || !time || month === null || held === null) return false;
+    if (!WEEKDAY.test(weekday) || !/^[0-9]{1,2}$/.test(day)) return false;
+    const since: Instant | null = starts(month, Number(day), Number(time[1]), Number(time[2]));
+    const key = JSON.stringify([origin, name]);
+    const listed = running.get(key);
     const program: Program = listed ?? { origin, name, ending: null, issued: null, used: null, queued: null, pool: null, holders: [] };
     if (!listed) programs.push(program);
+    running.set(key, program);
     program.holders.push({ user, host, count: held, since });
     return true;
   }

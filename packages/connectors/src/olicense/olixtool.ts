@@ -13,6 +13,7 @@ import {
   type TextLine,
   tellApart,
   type Unparsed,
+  userAtHost,
   wholeNumber,
 } from '../text/index.ts';
 
@@ -35,9 +36,8 @@ const UNNAMED = 'license server';
 const SERVER = /^Server: <([^>]*)>(?: \(Proxy: <[^>]*>\))?$/;
 const FAILURE = /^(?:OlComm|OlError|Ol[A-Z][a-z]+) [0-9]+ |\b(?:cannot connect|connection refused|no licenses? found)\b/i;
 const FIELD = /^(Application|VersionRange|Licenser|Licensee|License-ID|Modules|Comment|Hardware-ID|Issue[dr]?|Remark):\s*(.*)$/i;
-const MODULE = /^([^;]+);\s*([^;]*);\s*([0-9]*|unlimited|-)\s*;\s*([^;]*);?\s*$/i;
 const LOCKED = /^([0-9]+) FloatsLockedBy\b/;
-const HOLDER = /^(.+)@(\S+)\s+#([0-9]+)$/;
+const FLOATS = /\s#([0-9]{1,15})$/;
 const NOISE = [/^olixtool\b/, /^Copyright \(C\)/, /^List of \S+ licenses:$/, /^[-=]{5,}$/, /^Name; LicenseType; FloatCount; Expiration\b/];
 
 /** Reads the lines; those that nobody understands are counted. */
@@ -73,23 +73,24 @@ export function readOlixtool(lines: readonly TextLine[], zone: string, unparsed:
   }
 
   function holderLine(of: Module, text: string, isCut: boolean): boolean {
-    const [, user, host, count] = HOLDER.exec(text) ?? [];
-    const held = wholeNumber(count);
-    if (of.used === null || user === undefined || host === undefined || held === null || isCut) return false;
-    of.holders.push({ user, host, count: held, since: null });
+    const found = FLOATS.exec(text);
+    const who = found && userAtHost(text.slice(0, found.index).trimEnd());
+    if (of.used === null || !who || isCut) return false;
+    of.holders.push({ ...who, count: Number(found[1]), since: null });
     return true;
   }
 
   function moduleLine(text: string, isCut: boolean): boolean {
-    const [, name, type, count, expiry] = MODULE.exec(text) ?? [];
-    if (name === undefined || type === undefined || count === undefined || expiry === undefined || /^Name; /.test(text)) return false;
+    const [name = '', type, count, expiry, rest = '', ...more] = text.split(';', 7).map((part) => part.trim());
+    if (name === '' || type === undefined || count === undefined || expiry === undefined || rest !== '' || more.length > 0) return false;
+    if (!/^(?:[0-9]{0,15}|unlimited|-)$/i.test(count)) return false;
     const isEndCut = isCut && !text.endsWith(';');
-    const ending = expiry.trim() === '' || isEndCut ? null : numericEnding(expiry, zone);
+    const ending = expiry === '' || isEndCut ? null : numericEnding(expiry, zone);
     const issued = wholeNumber(count);
     const isUncounted = /^unlimited$/i.test(count);
-    module = { name: name.trim(), type: type.trim(), versions, license, issued, isUncounted, ending, used: null, holders: [] };
+    module = { name, type, versions, license, issued, isUncounted, ending, used: null, holders: [] };
     modules.push(module);
-    return ending !== null || (expiry.trim() === '' && !isCut);
+    return ending !== null || (expiry === '' && !isCut);
   }
 
   function fieldLine(text: string, isCut: boolean): boolean {

@@ -45,13 +45,21 @@ const ATTRIBUTE =
 
 export function createPools(zone: string): Pools {
   const pools: Pool[] = [];
+  /** By origin, product and version. */
+  const alike = new Map<string, Pool[]>();
   let origin = '';
   let pool: Pool | null = null;
   let isShared = false;
 
+  const keyOf = (product: string, version: string) => JSON.stringify([origin, product, version]);
+
   function open(product: string, version: string, number: string | null): Pool {
     const opened = { origin, product, version, number, counts: null, isToken: false, holders: [], held: 0 };
     pools.push(opened);
+    const key = keyOf(product, version);
+    const others = alike.get(key);
+    if (others) others.push(opened);
+    else alike.set(key, [opened]);
     return opened;
   }
 
@@ -88,7 +96,7 @@ export function createPools(zone: string): Pools {
       return rest === undefined || attributeLine(rest, isCut);
     },
     hold({ product, version, holder }) {
-      const own = pools.filter((one) => one.origin === origin && one.product === product && one.version === version);
+      const own = alike.get(keyOf(product, version)) ?? [];
       isShared ||= own.length > 1;
       const roomy = own.find(({ counts, held }) => held + holder.count <= (counts?.used ?? 0));
       const into = roomy ?? own.find(({ counts, held }) => held < (counts?.used ?? 0)) ?? own[0] ?? open(product, version, null);

@@ -5,7 +5,7 @@
  * product and version in order, as far as each says that it is used. `-l` and `-i` print some of the blocks alone.
  */
 import type { ReadContext, Snapshot } from '@glidepath/core';
-import { startReader, type TextLine, type Unparsed } from '../text/index.ts';
+import { startReader, type TextLine, type Unparsed, userAtHost } from '../text/index.ts';
 import { createPools, type Holding } from './pools.ts';
 import { createServers } from './servers.ts';
 import { takenAtOf } from './taken-at.ts';
@@ -19,7 +19,8 @@ const POOLS = /^(\S+) license pool status on (\S+) \(port [0-9]+\)/;
 const USAGE = /^(\S+) license usage status on (\S+) \(port [0-9]+\)/;
 const VENDOR_ROW = /^(\S+)\s+[0-9]+\s+(Yes|No)\s+[0-9]+$/;
 const ERROR = /^Error connecting to "([^"]*)" server/;
-const HOLDING = /^(\S+) v(\S+): (.+)@(\S+) ([0-9]+)\/[0-9]+ at ([0-9]{2})\/([0-9]{2}) ([0-9]{2}):([0-9]{2})(?:\s.*)?$/;
+const HELD_PRODUCT = /^(\S+) v(\S+): /;
+const HELD_SINCE = / ([0-9]{1,15})\/[0-9]{1,15} at ([0-9]{2})\/([0-9]{2}) ([0-9]{2}):([0-9]{2})(?:\s|$)/;
 /** What says nothing of licenses: headings, statistics, versions, where logs are. */
 const NOISE = [
   /^(?:rlmutil|rlmstat) v?[0-9]/,
@@ -86,12 +87,13 @@ export function readRlmstat(lines: readonly TextLine[], context: ReadContext, un
   }
 
   function holdingOf(text: string): Holding | null {
-    const [, product, version, user, host, count, month, day, hour, minute] = HOLDING.exec(text) ?? [];
-    if (product === undefined || version === undefined || user === undefined || host === undefined) return null;
-    const held = Number(count);
-    if (!Number.isSafeInteger(held)) return null;
-    const since = starts(Number(month), Number(day), Number(hour), Number(minute));
-    return { product, version, holder: { user, host, count: held, since } };
+    const [begin = '', product, version] = HELD_PRODUCT.exec(text) ?? [];
+    const rest = text.slice(begin.length);
+    const found = HELD_SINCE.exec(rest);
+    const who = found && userAtHost(rest.slice(0, found.index));
+    if (product === undefined || version === undefined || !found || !who) return null;
+    const [count = 0, month = 0, day = 0, hour = 0, minute = 0] = found.slice(1).map(Number);
+    return { product, version, holder: { ...who, count, since: starts(month, day, hour, minute) } };
   }
 
   return { takenAt, servers: servers.readings(), features: pools.readings(), notes: pools.notes() };

@@ -7,3 +7,4 @@ export * from './numeric-dates.ts';
 export * from './run-or-read.ts';
 export * from './tell-apart.ts';
 export * from './unparsed.ts';
+export * from './user-at-host.ts';
