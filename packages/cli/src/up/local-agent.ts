@@ -20,10 +20,10 @@ import {
   readAgentFile,
 } from '@glidepath/agent';
 import { CONNECTORS } from '@glidepath/connectors';
-import { type AgentFile, CLOSED_AGENT_FILE, MINUTE, SECOND } from '@glidepath/core';
+import { type AgentFile, CLOSED_AGENT_FILE, DAY, MINUTE, SECOND } from '@glidepath/core';
 import { createEgress } from '@glidepath/egress';
 import type { Log, Server } from '@glidepath/server';
-import { INSIDERS, inProcessToken } from '@glidepath/server/first-start';
+import { endInProcessTokens, INSIDERS, inProcessToken } from '@glidepath/server/first-start';
 import { applyInventoryFolder, readInventoryFolder } from './inventory-folder.ts';
 import { systemScheduler } from './system.ts';
 
@@ -39,6 +39,9 @@ export interface LocalAgentOptions {
 }
 
 const TICK_MS = SECOND;
+const NODE = `up@${hostname()}`;
+/** A token is replaced long before it ends, however long this process runs. */
+const TOKEN_FRESH_MS = 7 * DAY;
 
 /** Gives what ends it. */
 export async function startLocalAgent(options: LocalAgentOptions): Promise<() => Promise<void>> {
@@ -46,6 +49,7 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<() =>
   const { world } = server;
   const inventory = await readInventoryFolder(dataDir, log);
   await applyInventoryFolder(inventory, insider(options, 'folder'), createSecretReader(env), log);
+  await endInProcessTokens(world, 'folder', options.environment, NODE);
   const file = await localFile(dataDir, log);
   const mine: AgentFile = { ...file, folders: [...file.folders, ...inventory.paths] };
   const stopping = new AbortController();
@@ -92,8 +96,13 @@ async function localFile(dataDir: string, log: Log): Promise<AgentFile> {
 /** Asks the command layer as the process itself; a token that has ended is replaced once. */
 function insider({ server, environment }: LocalAgentOptions, who: keyof typeof INSIDERS): LocalCall {
   let token: string | null = null;
+  let madeAt = 0;
   const once = async (method: string, path: string, body: string | null) => {
-    token ??= await inProcessToken(server.world, who, environment, `up@${hostname()}`);
+    const elapsedMs = server.world.clock.monotonic();
+    if (token === null || elapsedMs - madeAt > TOKEN_FRESH_MS) {
+      token = await inProcessToken(server.world, who, environment, NODE);
+      madeAt = elapsedMs;
+    }
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     return server.handle({ method, path, headers, requestId: 'in-process', ...(body === null ? {} : { body }) });
   };

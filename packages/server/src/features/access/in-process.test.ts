@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../test-world.ts';
 import { firstSignIn } from './first-start.ts';
-import { inProcessToken } from './in-process.ts';
+import { endInProcessTokens, inProcessToken } from './in-process.ts';
 
 async function production() {
   const made = await testServer();
@@ -23,6 +23,14 @@ describe('a token of the process itself', () => {
     const tokens = await world.store.find('apiToken', {}, { limit: 10 });
     const live = tokens.filter(({ revokedAt, roles }) => revokedAt === null && roles.length === 0).map(({ name }) => name);
     expect(live.sort()).toEqual(['a', 'b']);
+  });
+
+  it('is ended when it has done its work', async () => {
+    const { world, call, environment } = await production();
+    const token = await inProcessToken(world, 'folder', environment, 'a');
+    expect((await call('GET', '/v1/licenses', undefined, { token })).status).toBe(200);
+    await endInProcessTokens(world, 'folder', environment, 'a');
+    expect((await call('GET', '/v1/licenses', undefined, { token })).status).toBe(401);
   });
 
   it('locks nobody out: until a person has signed in, each start shows a way in', async () => {

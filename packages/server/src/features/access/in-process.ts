@@ -2,7 +2,7 @@
  * Principals of the process itself: who it is when it asks its own command layer, as the agent that is built in, or to apply
  * the inventory that lies in its data folder. Their tokens exist in memory and end with the process or soon after.
  */
-import { after, DAY, Fault, type Instant, MINUTE, type Milliseconds, type Principal, type Role, type Write } from '@glidepath/core';
+import { after, Fault, type Instant, MINUTE, type Milliseconds, type Principal, type Role, type Write, YEAR } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import { commitChange } from '../../commit.ts';
 import type { World } from '../../world.ts';
@@ -16,7 +16,7 @@ interface Insider extends Pick<Principal, 'id' | 'kind' | 'name'> {
 /** Fixed ids, so that of two nodes that start at once one makes each. */
 export const INSIDERS = {
   /** The agent that is built into `up`. */
-  agent: { id: 'prn_00000000-0000-7000-8000-000000000002', kind: 'agent', name: 'local', roles: [], tokenMs: 7 * DAY },
+  agent: { id: 'prn_00000000-0000-7000-8000-000000000002', kind: 'agent', name: 'local', roles: [], tokenMs: YEAR },
   /** Who applies the inventory of the data folder: whoever may write there already has the key that seals everything. */
   folder: {
     id: 'prn_00000000-0000-7000-8000-000000000003',
@@ -44,6 +44,15 @@ export async function inProcessToken(world: World, who: keyof typeof INSIDERS, e
   const result = await commitChange(world, { writes, happened }, { actor: 'in-process', environment, ...maker });
   if (result.ok) return secret;
   throw new Fault('in-process-token', `No token could be made: ${result.reason} in ${result.table}`, { retryable: true });
+}
+
+/** Ends what `inProcessToken` gave the same node, as soon as it has done its work. */
+export async function endInProcessTokens(world: World, who: keyof typeof INSIDERS, environment: string, node: string): Promise<void> {
+  const now = world.clock.now();
+  const { id: principal } = INSIDERS[who];
+  const writes = await revocations(world, principal, node, now);
+  const by = { actor: 'in-process', environment, now, newId: (prefix: Parameters<typeof newId>[0]) => newId(prefix, now, world.entropy) };
+  if (writes.length > 0) await commitChange(world, { writes, happened: [{ action: 'token.revoked', subject: principal, facts: {} }] }, by);
 }
 
 type Maker = { readonly now: Instant; newId(prefix: Parameters<typeof newId>[0]): string };
