@@ -37,7 +37,7 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
   const parts = runways.filter(({ environment }) => environment === null);
   return {
     parts: [...keys, ...tokens, ...parts.flatMap(certificatePart)],
-    disk: (await context.world.vitals.disk?.(now)) ?? null,
+    disk: await diskOf(context),
     nextStart: nextStartOf(parts),
     jobs: jobFacts(context),
     ...{ dead, heartbeats },
