@@ -6,7 +6,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatInstant, type Instant, type InventoryDocument } from '@glidepath/core';
 import { readInventory, writeInventory } from '@glidepath/protocol/inventory';
 import { EXIT } from '../exit-codes.ts';
@@ -38,7 +38,7 @@ export async function saveInventory(
       details,
     });
   }
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => cannot(folder, error));
+  await makeFolder(folder).catch((error: unknown) => cannot(folder, error));
   const before = await readFile(file, 'utf8').catch(() => null);
   const isOurs = before === null || before.match(DIGEST)?.[1] === digestOf(bodyOf(before));
   if (!isOurs && !replaces) {
@@ -51,6 +51,16 @@ export async function saveInventory(
   if (movedTo !== null) await rename(file, movedTo);
   await writeWhole(file, `${heading(body, now)}${body}`).catch((error: unknown) => cannot(file, error));
   return { file, documents: documents.length, movedTo };
+}
+
+/** Folder by folder: the recursive way of the platform never ends below /proc, where a parent exists and nothing can be made. */
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => error);
+  if (made === undefined || made.code === 'EEXIST') return;
+  const parent = dirname(folder);
+  if (made.code !== 'ENOENT' || parent === folder) throw made;
+  await makeFolder(parent);
+  await mkdir(folder, { mode: 0o700 });
 }
 
 function heading(body: string, now: Instant): string {
