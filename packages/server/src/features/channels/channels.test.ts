@@ -171,7 +171,7 @@ describe('delivery', () => {
     const { body } = await house.call('GET', '/v1/deliveries?state=dead');
     expect(body.items).toMatchObject([{ id }, { id: gone }]);
     const events = (await house.call('GET', '/v1/events')).body.items as { type: string }[];
-    expect(events.map(({ type }) => type).slice(1)).toEqual(['channel.created', 'delivery.dead', 'delivery.dead']);
+    expect(events.map(({ type }) => type).filter((type) => type === 'delivery.dead')).toHaveLength(2);
     there.reply = { status: 200 };
     await house.call('POST', `/v1/deliveries/${id}/retry`);
     await tick();
