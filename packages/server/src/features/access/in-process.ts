@@ -27,6 +27,10 @@ export const INSIDERS = {
   },
 } as const satisfies Record<string, Insider>;
 
+export function isInsider(principal: string): boolean {
+  return Object.values(INSIDERS).some(({ id }) => id === principal);
+}
+
 /** A token of an insider for one environment. Earlier ones of the same node are revoked: their process has ended. */
 export async function inProcessToken(world: World, who: keyof typeof INSIDERS, environment: string, node: string): Promise<string> {
   const insider: Insider = INSIDERS[who];

@@ -56,8 +56,11 @@ describe('an agent', () => {
   });
 
   it('gives a runway with its first sight, also of what counts no seats', async () => {
-    await send([good(matlab({ used: null, issued: null, expiresAt: END, ends: 'dated' }))]);
-    expect(await held()).toMatchObject({ runway: { state: 'dated', endsAt: expect.any(Number) } });
+    const endsAt = Date.parse('2026-06-30T23:59:59Z');
+    await send([good(matlab({ used: null, issued: null, expiresAt: endsAt, ends: 'dated' }))]);
+    expect((await server.call('GET', '/v1/runways')).body.items).toContainEqual(
+      expect.objectContaining({ name: 'matlab', state: 'dated', endsAt }),
+    );
   });
 
   it('says what it saw, and it is shown where it is watched', async () => {

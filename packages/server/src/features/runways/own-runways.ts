@@ -19,6 +19,7 @@ import {
 } from '@glidepath/core';
 import type { Job } from '../../command.ts';
 import type { OwnEnd, World } from '../../world.ts';
+import { isInsider } from '../access/in-process.ts';
 import { environmentsOf } from '../keys/key-commands.ts';
 import { certifiedKeyAt, RELIEVED_MS } from '../keys/key-plan.ts';
 import { signingKeyAt } from '../keys/keyring.ts';
@@ -112,8 +113,9 @@ async function rootEnd(store: Store): Promise<OwnEnd> {
 async function tokenEnd(store: Store, now: Instant): Promise<OwnEnd> {
   const programs = new Map<string, Principal>();
   for (const kind of ['service', 'agent'] as const) {
+    // The process renews what it gave itself.
     for await (const principal of everyRecord(store, 'principal', { kind }))
-      if (principal.disabledAt === null) programs.set(principal.id, principal);
+      if (principal.disabledAt === null && !isInsider(principal.id)) programs.set(principal.id, principal);
   }
   const last = new Map<string, ApiToken>();
   for await (const token of everyRecord(store, 'apiToken', { revokedAt: null })) {
