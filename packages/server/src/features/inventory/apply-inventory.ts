@@ -4,14 +4,23 @@
  * One change holds 12,000 documents; more are refused, and sent as several requests, probes before the licenses that watch
  * them. The plan of a dry run is the plan of the run.
  */
-import type { HeldLicenseDocument, ProbeDocument } from '@glidepath/core';
+import { type HeldLicenseDocument, invariant, type ProbeDocument } from '@glidepath/core';
 import { INVENTORY_BYTES_MAX, InventoryPlan, InventoryRequest } from '@glidepath/protocol/http';
 import { type Answer, answer, type Conflict, type Context, defineCommand, type Refusal, refuse } from '../../command.ts';
-import { runwayWrites, type WrittenHouse } from '../runways/held-runway.ts';
+import { inTurns, runwayWrites, type WrittenHouse } from '../runways/held-runway.ts';
 import { type Applying, startApplying } from './applying.ts';
 import { type Address, applyChannel, isAddressNew, type PlannedChannel } from './channel-records.ts';
 import { gatherInventory, type Inventory } from './gather.ts';
-import { changeHeld, dropHeld, type HeldParts, holdLicense, type PlannedLicense, UNWATCHED_ISSUER } from './held-license.ts';
+import {
+  changeHeld,
+  dropHeld,
+  type HeldParts,
+  holdLicense,
+  type KnownHouse,
+  knownHouse,
+  type PlannedLicense,
+  UNWATCHED_ISSUER,
+} from './held-license.ts';
 import { applyOwners, type Teams, teamNameOf } from './owners.ts';
 import { type Planned, planInventory } from './plan.ts';
 import { applyProbe } from './probe-records.ts';
@@ -96,32 +105,42 @@ async function carryOut(
   addresses: Addresses,
 ): Promise<void> {
   const issuers = issuersOf(planned, inventory);
+  const houses = await knownHouses(applying, planned);
   const kept: WrittenHouse[] = [];
   for (const each of planned.filter(({ action }) => action !== 'none')) {
     if (each.kind === 'Probe') applyProbe(applying, each);
     else if (each.kind === 'Channel') await applyChannel(applying, each as PlannedChannel, addressOf(addresses, each.name), teams);
     else {
-      const records = await applyLicense(applying, each, teams, issuers);
+      const records = await applyLicense(applying, each, { teams, issuers, house: houses.get(each.name) });
       if (records !== null) kept.push(records);
     }
   }
   if (applying.violations.length === 0) applying.write(...(await runwayWrites(applying.context, kept)));
 }
 
-async function applyLicense(
-  applying: Applying,
-  planned: PlannedLicense,
-  teams: Teams,
-  issuers: (document: HeldLicenseDocument) => string,
-): Promise<WrittenHouse | null> {
-  const { next, name, action } = planned;
+/** What is changed or removed, read some at a time. */
+async function knownHouses({ context }: Applying, planned: readonly Planned[]): Promise<ReadonlyMap<string, KnownHouse>> {
+  const known = planned.flatMap((each) => (each.kind === 'HeldLicense' && each.action !== 'none' && each.now !== null ? [each.now] : []));
+  return new Map(await inTurns(known, async ({ id, name }) => [name, await knownHouse(context.store, id)] as const));
+}
+
+interface Around {
+  readonly teams: Teams;
+  readonly issuers: (document: HeldLicenseDocument) => string;
+  /** Undefined: it is new. */
+  readonly house: KnownHouse | undefined;
+}
+
+async function applyLicense(applying: Applying, planned: PlannedLicense, { teams, issuers, house }: Around): Promise<WrittenHouse | null> {
+  const { next, name } = planned;
   if (next === null) {
-    await dropHeld(applying, planned);
+    invariant(house !== undefined, 'what is removed was read');
+    dropHeld(applying, planned, house);
     return null;
   }
   const team = teamNameOf(name, next.tree);
   const parts: HeldParts = { ownerTeam: team === null ? null : (teams.get(team) ?? null), issuer: issuers(next.document) };
-  return action === 'create' ? await holdLicense(applying, next, parts) : await changeHeld(applying, planned, next, parts);
+  return house === undefined ? await holdLicense(applying, next, parts) : await changeHeld(applying, planned, next, parts, house);
 }
 
 /** The kind of the probe that a license watches first says who issues it. */

@@ -4,11 +4,20 @@
  * Products, the customer `ourselves` and the policy `held` are made when the first document needs them: a team that keeps its
  * inventory in git has nothing else to set up.
  */
-import { type Customer, HELD_POLICY_DOCUMENT, type Policy, type PolicyVersion, type Product, type Write } from '@glidepath/core';
+import {
+  type ChangeContext,
+  type Customer,
+  HELD_POLICY_DOCUMENT,
+  type Policy,
+  type PolicyVersion,
+  type Product,
+  type Write,
+} from '@glidepath/core';
 import { readPolicy } from '@glidepath/protocol/policy';
 import type { Change, Context, Happening } from '../../command.ts';
 import { makeCustomer } from '../customers/customers.ts';
 import { pointedAt } from '../licenses/issue-license.ts';
+import { changeContext } from '../licenses/license-changes.ts';
 import { makeProduct } from '../products/products.ts';
 import { findCustomer, findProduct } from '../references.ts';
 import type { DocumentViolation } from './read-documents.ts';
@@ -28,6 +37,8 @@ export interface Applying {
   refuse(violation: DocumentViolation): void;
   readonly violations: readonly DocumentViolation[];
   change(): Change;
+  /** Who changes licenses, from which incarnation of the store. */
+  changing(): Promise<ChangeContext>;
   product(title: string): Promise<Product>;
   ourselves(): Promise<Customer>;
   /** The policy that the environment points at under the name; null: none. */
@@ -47,10 +58,12 @@ export function startApplying(context: Context): Applying {
     tell: (happening) => void happened.push(happening),
     refuse: (violation) => void violations.push(violation),
     change: () => ({ writes, happened }),
+    changing: () => changing(''),
     product: once((title) => productFor(applying, title, products)),
     ourselves: () => customer(OURSELVES),
     rules: once((name) => rulesFor(applying, name)),
   };
+  const changing = once(() => changeContext(context));
   const customer = once((name) => customerFor(applying, name));
   return applying;
 }

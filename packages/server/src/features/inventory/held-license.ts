@@ -4,14 +4,18 @@ import {
   type HeldLicenseDocument,
   invariant,
   issue,
+  type License,
+  type LicenseTerms,
   type LicenseWatch,
   type Policy,
+  type RunwayRecord,
   restate,
+  type Store,
   startBefore,
   type Watch,
   type Write,
 } from '@glidepath/core';
-import { changeContext } from '../licenses/license-changes.ts';
+import { TERMS_MAX } from '../licenses/license-view.ts';
 import type { WrittenHouse } from '../runways/held-runway.ts';
 import type { Applying, Rules } from './applying.ts';
 import type { PlannedOf } from './plan.ts';
@@ -25,6 +29,23 @@ export interface HeldParts {
   readonly ownerTeam: string | null;
   /** The kind of the first probe that it watches: who issued it, as far as we can tell. */
   readonly issuer: string;
+}
+
+/** What is recorded of a license that is changed or removed. */
+export interface KnownHouse {
+  readonly license: License;
+  readonly terms: readonly LicenseTerms[];
+  readonly runway: RunwayRecord | null;
+}
+
+export async function knownHouse(store: Store, id: string): Promise<KnownHouse> {
+  const [license, terms, runway] = await Promise.all([
+    store.get('license', id),
+    store.find('licenseTerms', { license: id }, { limit: TERMS_MAX }),
+    store.get('runway', id),
+  ]);
+  invariant(license !== null, `held license ${id} has its license`);
+  return { license, terms, runway };
 }
 
 /** Of a license that no probe watches. */
@@ -49,7 +70,7 @@ export async function holdLicense(
       ...{ issuer: parts.issuer, ownerTeam: parts.ownerTeam, policyName: rules.policy.name, policyMode: 'follow', pinnedDigest: null },
       ...{ plan, policy: rules.policy, digest: rules.digest, overrides: {}, startsAt: startBefore(context.now, expiresAt), expiresAt },
     },
-    await changeContext(context),
+    await applying.changing(),
   );
   invariant(decided.ok, 'a checked document makes a license');
   const { license, terms, seats } = decided.value;
@@ -63,7 +84,7 @@ export async function holdLicense(
   );
   const facts = { name: held.name, product: product.id, issuer: license.issuer, plan, policy: rules.digest, expiresAt };
   tell({ action: 'held-license.added', subject: license.id, facts });
-  return { license, held, terms: [terms], product: product.title, isNew: true };
+  return { license, held, terms: [terms], product: product.title, before: null };
 }
 
 /** Changes what the document changed: the contract's end as new terms, the rest in place. */
@@ -72,26 +93,21 @@ export async function changeHeld(
   { changes, now: current }: PlannedLicense,
   next: ReadDocument<HeldLicenseDocument>,
   parts: HeldParts,
+  { license, terms, runway }: KnownHouse,
 ): Promise<WrittenHouse | null> {
   const { context, write, tell } = applying;
   invariant(current !== null, 'what is changed is there');
   const ready = await rulesOf(applying, next);
   if (ready === null) return null;
-  const { store, now } = context;
-  const [license, terms] = await Promise.all([
-    store.get('license', current.id),
-    store.find('licenseTerms', { license: current.id }, { limit: 1_000 }),
-  ]);
-  invariant(license !== null, `held license ${current.id} has its license`);
   const stated = { expiresAt: next.document.contract.expiresAt, plan: ready.plan };
-  const decided = restate(license, terms, stated, ready.rules, await changeContext(context));
+  const decided = restate(license, terms, stated, ready.rules, await applying.changing());
   invariant(decided.ok, 'a checked document fits its policy');
   const product = await applying.product(next.document.product);
   const set = {
     ...{ product: product.id, issuer: parts.issuer, ownerTeam: parts.ownerTeam, policyName: ready.rules.policy.name },
     ...(decided.value === null ? {} : { seq: decided.value.license.seq }),
   };
-  const held: HeldLicense = { ...current, ...fieldsOf(next), appliedAt: now };
+  const held: HeldLicense = { ...current, ...fieldsOf(next), appliedAt: context.now };
   const appended = decided.value?.appended ?? [];
   const { id: _id, environment: _environment, revision: _revision, ...fields } = held;
   write(
@@ -100,21 +116,16 @@ export async function changeHeld(
     ...appended.map((row): Write => ({ op: 'insert', table: 'licenseTerms', row })),
     ...watchWrites(held, current.watches),
   );
-  tell({ action: 'held-license.changed', subject: license.id, facts: { name: held.name, changed: changes.map(({ field }) => field) } });
-  if (appended.length > 0) {
-    const rows = appended.map(({ effectiveFrom, plan, expiresAt, policy }) => ({ effectiveFrom, plan, expiresAt, policy }));
-    tell({ action: 'license.restated', subject: license.id, facts: { terms: rows } });
-  }
-  return { license: { ...license, ...set }, held, terms: [...terms, ...appended], product: product.title, isNew: false };
+  const stages = appended.map(({ effectiveFrom, plan, expiresAt, policy }) => ({ effectiveFrom, plan, expiresAt, policy }));
+  const facts = { name: held.name, changed: changes.map(({ field }) => field), terms: stages };
+  tell({ action: 'held-license.changed', subject: license.id, facts });
+  return { license: { ...license, ...set }, held, terms: [...terms, ...appended], product: product.title, before: runway };
 }
 
 /** Takes it out of the inventory. The license stays as it was recorded, revoked, so that what spoke of it still makes sense. */
-export async function dropHeld({ context, write, tell }: Applying, { now: held }: PlannedLicense): Promise<void> {
+export function dropHeld({ context, write, tell }: Applying, { now: held }: PlannedLicense, { license, runway }: KnownHouse): void {
   invariant(held !== null, 'what is removed is there');
-  const { store, now } = context;
-  const [license, runway] = await Promise.all([store.get('license', held.id), store.get('runway', held.id)]);
-  invariant(license !== null, `held license ${held.id} has its license`);
-  const set = { status: 'revoked' as const, statusAt: now, statusReason: 'Removed from the inventory.' };
+  const set = { status: 'revoked' as const, statusAt: context.now, statusReason: 'Removed from the inventory.' };
   write(
     { op: 'update', table: 'license', id: license.id, revision: license.revision, set },
     { op: 'delete', table: 'heldLicense', id: held.id },

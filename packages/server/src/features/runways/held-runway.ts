@@ -1,5 +1,5 @@
 /** Runways of held licenses, computed from what is recorded of them, as writes for whichever change they belong to. */
-import { type HeldLicense, type License, type LicenseTerms, runwayOf, type Write } from '@glidepath/core';
+import { type HeldLicense, type License, type LicenseTerms, type RunwayRecord, runwayOf, type Write } from '@glidepath/core';
 import type { Context } from '../../command.ts';
 import { createProbeReader } from '../probes/watching.ts';
 import { contractFacts, type FactsContext, heldFacts } from './held-facts.ts';
@@ -14,18 +14,18 @@ export interface HeldHouse {
 }
 
 export interface WrittenHouse extends HeldHouse {
-  /** It has no runway yet. */
-  readonly isNew: boolean;
+  /** Null: it has no runway yet. */
+  readonly before: RunwayRecord | null;
 }
 
 export function heldRunwayOf({ license, held, product }: Omit<HeldHouse, 'terms'>): RunwayOf {
   return { id: held.id, environment: held.environment, name: held.name, product, vendor: held.vendor, ownerTeam: license.ownerTeam };
 }
 
-/** With this many of them in one change, what probes saw is left to the sweep, which follows within the hour. */
+/** With more of them in one change, what was computed before stays until the sweep, which takes up what changed at once. */
 const LOOKED_AT_MAX = 500;
 
-/** Of licenses that were just written down: by their contracts, and by what probes have seen already. */
+/** Of licenses that are being written down: by their contracts, and by what probes have seen already. */
 export async function runwayWrites(
   context: Pick<Context, 'store' | 'now' | 'world'>,
   houses: readonly WrittenHouse[],
@@ -33,9 +33,9 @@ export async function runwayWrites(
   const { store, now, world } = context;
   const facts: FactsContext = { store, now, probes: createProbeReader(store), crypto: world.crypto };
   const isFew = houses.length <= LOOKED_AT_MAX;
-  return await inTurns(houses, async (house) => {
-    const { held, terms, isNew } = house;
-    const before = isNew ? null : await store.get('runway', held.id);
+  const chosen = isFew ? houses : houses.filter(({ before }) => before === null);
+  return await inTurns(chosen, async (house) => {
+    const { held, terms, before } = house;
     const known = isFew && held.watches.length > 0 ? await heldFacts(facts, held, terms) : contractFacts(held, terms, now);
     return runwayWrite(heldRunwayOf(house), runwayOf(known, now), before, now);
   });

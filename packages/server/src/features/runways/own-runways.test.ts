@@ -41,7 +41,10 @@ describe('Glidepath itself', () => {
     const { call, row, tick, world } = await situation();
     const { body: agent } = await call('POST', '/v1/agents', { name: 'lab-1' });
     await tick(0);
-    const items = async () => ((await row('tokens'))?.items as { endsAt: number }[]).map(({ endsAt }) => endsAt);
+    const items = async () => {
+      const found = await row('tokens');
+      return ((found?.items ?? []) as { endsAt: number }[]).map(({ endsAt }) => endsAt);
+    };
     expect(await items()).toContain(agent.expiresAt);
     expect(await call('POST', `/v1/principals/${agent.agent}/disable`)).toMatchObject({ status: 200 });
     await tick(5 * MINUTE);

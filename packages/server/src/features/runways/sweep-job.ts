@@ -32,7 +32,8 @@ function walkOf(world: World): Walk {
   const walk: Walk = { heldAfter: undefined, ownAfter: undefined, changed: new Set() };
   walks.set(world, walk);
   world.bus.subscribe(({ type, subject }) => {
-    if (type.startsWith('license.') && subject.startsWith('lic_') && walk.changed.size < CHANGED_MAX) walk.changed.add(subject);
+    const isChange = type.startsWith('license.') || type === 'held-license.changed';
+    if (isChange && subject.startsWith('lic_') && walk.changed.size < CHANGED_MAX) walk.changed.add(subject);
   });
   return walk;
 }
