@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import {
   ALERT_CONDITION_NAMES,
   ALERT_CONDITIONS,
+  type AlertCondition,
   EASE_AFTER_MS,
   formatDuration,
   LEAD_TIME_DEFAULT_MS,
@@ -95,8 +96,9 @@ ${rows(READING_VIOLATIONS)}
 
 function alertReference(): string {
   const rows = ALERT_CONDITION_NAMES.map((name) => {
-    const { title, severities, subject, meaning, next } = ALERT_CONDITIONS[name];
-    return `| <a id="${name}"></a>\`${name}\` | ${title} | ${subject} | ${severities.join(', ')} | ${meaning} | \`${next}\` |`;
+    const { title, severities, subject, meaning, next, isAwaitingFacts }: AlertCondition = ALERT_CONDITIONS[name];
+    const known = isAwaitingFacts ? `${meaning} *Not raised yet: nobody gathers its facts.*` : meaning;
+    return `| <a id="${name}"></a>\`${name}\` | ${title} | ${subject} | ${severities.join(', ')} | ${known} | \`${next}\` |`;
   });
   return `# Alerts
 

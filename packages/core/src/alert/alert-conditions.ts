@@ -19,6 +19,8 @@ export interface AlertCondition {
   readonly meaning: string;
   /** The next command, with words in angle brackets for what it is about. */
   readonly next: string;
+  /** Nobody gathers its facts yet, so that it is never raised; the reference says so. */
+  readonly isAwaitingFacts?: true;
 }
 
 const license = (title: string, severities: readonly Severity[], meaning: string, next = 'glidepath where <license>'): AlertCondition => ({
@@ -30,6 +32,8 @@ const probe = (title: string, severities: readonly Severity[], meaning: string, 
 const own = (title: string, severities: readonly Severity[], meaning: string, next: string): AlertCondition => ({
   ...{ title, severities, subject: 'glidepath', meaning, next },
 });
+
+const awaitingFacts = (condition: AlertCondition): AlertCondition => ({ ...condition, isAwaitingFacts: true });
 
 const ANY: readonly Severity[] = ['info', 'warning', 'critical'];
 const BAD: readonly Severity[] = ['warning', 'critical'];
@@ -69,7 +73,7 @@ export const ALERT_CONDITIONS = {
     subject: 'team',
     meaning:
       'Fewer than two people own this who can be reached and confirmed it within 90 days; with nobody left it is critical, because every other notice reaches nobody.',
-    next: 'glidepath owner confirm <team>',
+    next: 'glidepath owner list <team>',
   },
   LicenseOwnersUnconfirmed: {
     title: 'Owners to confirm',
@@ -78,11 +82,13 @@ export const ALERT_CONDITIONS = {
     meaning: 'Owners are asked whether they still are; silence for 90 days counts as gone, and then fewer than two would be left.',
     next: 'glidepath owner confirm <team>',
   },
-  LicenseIssuerUnreachable: license(
-    'Issuer unreachable',
-    ANY,
-    "Nobody has had a signed word for as long as a stage of the policy's unreachable path says. What runs keeps running until the path takes a tier.",
-    'glidepath doctor',
+  LicenseIssuerUnreachable: awaitingFacts(
+    license(
+      'Issuer unreachable',
+      ANY,
+      "Nobody has had a signed word for as long as a stage of the policy's unreachable path says. What runs keeps running until the path takes a tier.",
+      'glidepath doctor',
+    ),
   ),
   LicenseServerDown: probe(
     'License server down',
@@ -110,10 +116,12 @@ export const ALERT_CONDITIONS = {
     'Lines of the source should have meant something and were not understood: numbers may lack a part.',
     'glidepath probe <kind> --input <file>',
   ),
-  LicenseArtefactStale: license(
-    'Old license file in use',
-    BAD,
-    'A node still holds a word or file that ends long before the license does: the renewal was not installed there.',
+  LicenseArtefactStale: awaitingFacts(
+    license(
+      'Old license file in use',
+      BAD,
+      'A node still holds a word or file that ends long before the license does: the renewal was not installed there.',
+    ),
   ),
   AgentSilent: {
     title: 'Agent silent',
@@ -140,11 +148,8 @@ export const ALERT_CONDITIONS = {
     'A signing key, or the key that signs the key set, was not replaced in time: new leases could not be signed.',
     'glidepath key rotate',
   ),
-  GlidepathRootShort: own(
-    'Root ends soon',
-    ANY,
-    'A root of trust ends, and clients pin it: its successor must be with them first.',
-    'glidepath root export',
+  GlidepathRootShort: awaitingFacts(
+    own('Root ends soon', ANY, 'A root of trust ends, and clients pin it: its successor must be with them first.', 'glidepath root export'),
   ),
   GlidepathDiskShort: own('Disk fills up', BAD, 'The disk of the database is nearly full, or will be soon.', 'glidepath doctor'),
   GlidepathNextStartFails: own('Next start would fail', ['critical'], 'Glidepath runs; its next start would not.', 'glidepath doctor'),

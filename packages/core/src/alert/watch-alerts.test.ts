@@ -111,7 +111,7 @@ describe('alerts of owners', () => {
     expect(alert?.message).toBe(
       'Only one person in eda can be reached as an owner; two are needed. Not counted: person 1 (has not confirmed for 90 days). It owns matlab-campus.',
     );
-    expect(alert).toMatchObject({ subject: 'team_1', ownerTeam: 'team_1', since: inDays(-5), next: 'glidepath owner confirm eda' });
+    expect(alert).toMatchObject({ subject: 'team_1', ownerTeam: 'team_1', since: inDays(-5), next: 'glidepath owner list eda' });
   });
 });
 

@@ -5,7 +5,9 @@
  * year alerts nobody today.
  */
 import {
+  after,
   checkPolicy,
+  DAY,
   type FeatureReading,
   HELD_POLICY_DOCUMENT,
   type HeldLicense,
@@ -21,6 +23,7 @@ import {
 } from '@glidepath/core';
 import type { JobContext } from '../../command.ts';
 import { everyRecord } from '../lists.ts';
+import { dayOf, sampleId, sampleName } from '../probes/usage-samples.ts';
 import type { SeenProbe } from './gather-probes.ts';
 
 /** Runways that are read, worst first; what lies behind them ends later than these. */
@@ -39,7 +42,7 @@ export interface Surroundings {
 }
 
 export async function gatherLicenses(
-  context: Pick<JobContext, 'store' | 'policy'>,
+  context: Pick<JobContext, 'store' | 'policy' | 'world'>,
   environment: string,
   surroundings: Surroundings,
 ): Promise<readonly LicenseAlertFacts[]> {
@@ -50,7 +53,8 @@ export async function gatherLicenses(
   const held = new Set<string>();
   for await (const license of everyRecord(store, 'heldLicense', { environment })) {
     held.add(license.id);
-    found.push(await heldFacts(license, runways.get(license.id) ?? null, policies, surroundings));
+    const facts = await heldFacts(license, runways.get(license.id) ?? null, policies, surroundings);
+    found.push({ ...facts, uses: await withDenials(context, license.id, facts.uses) });
   }
   const own = surroundings.runways.filter((row) => row.environment !== null && row.endsAt !== null && !held.has(row.id));
   for (const row of own.slice(0, OWN_LICENSES_MAX)) found.push(...(await ownFacts(store, row, policies, surroundings)));
@@ -88,9 +92,29 @@ function usesOf(watch: HeldLicense['watches'][number], probe: SeenProbe | undefi
   if (last === null) return [];
   return last.snapshot.features
     .filter((feature) => isWatched(feature, watch))
-    .map(({ name, kind, issued, used, overage }) => ({
-      ...{ of: 'seats', name, kind, limit: issued, used, overage, asOf: last.at, overageClosesAt: null, deniedLately: null },
+    .map(({ name, kind, issued, used, overage, denied }) => ({
+      ...{ of: 'seats', name, kind, limit: issued, used, overage, asOf: last.at, overageClosesAt: null, deniedLately: denied },
     }));
+}
+
+/**
+ * Sources count denials since they began to count: what is new is what yesterday's sample did not have. Without one nobody
+ * knows, and a source that began anew has less than yesterday, all of it new.
+ */
+async function withDenials(
+  { store, world }: Pick<JobContext, 'store' | 'world'>,
+  license: string,
+  uses: readonly UseAlertFacts[],
+): Promise<readonly UseAlertFacts[]> {
+  return Promise.all(
+    uses.map(async (use) => {
+      const denied = use.deniedLately;
+      if (denied === null || denied === 0) return use;
+      const id = sampleId(license, sampleName(use.name, world.crypto), dayOf(after(use.asOf, -DAY)));
+      const before = (await store.get('usageSample', id))?.denied ?? null;
+      return { ...use, deniedLately: before === null ? null : denied - (denied < before ? 0 : before) };
+    }),
+  );
 }
 
 function isWatched({ name, version, pool }: FeatureReading, watch: HeldLicense['watches'][number]): boolean {
