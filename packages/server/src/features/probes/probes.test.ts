@@ -91,7 +91,8 @@ describe('an agent', () => {
     later(3 * DAY);
     await send([3, 2, 1, 0].map((days) => good(matlab({ used: 4 + days }), at - days * DAY)));
     expect((await samples()).map(({ peak }) => peak)).toEqual([7, 6, 5, 4]);
-    await send([good(matlab({ used: 1 }), at + 1)]);
+    server.world.clock.advance(MINUTE);
+    await send([good(matlab({ used: 1 }), at + MINUTE)]);
     expect((await samples()).map(({ peak }) => peak)).toEqual([7, 6, 5, 4]);
   });
 

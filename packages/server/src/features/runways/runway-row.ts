@@ -17,9 +17,9 @@ export function runwayWrite(of: RunwayOf, runway: Runway, before: RunwayRecord |
   return { op: 'update', table: 'runway', id: before.id, revision: before.revision, set };
 }
 
-/** An event when what ends, or whether it does, is another; a date that moves by itself is none. Names of customers stay out. */
+/** An event when what ends, or whether it does, is another; a date that moves by itself, or is known at last, is none. Names of customers stay out. */
 export function runwayHappening(of: RunwayOf, runway: Runway, before: RunwayRecord | null): readonly Happening[] {
-  if (before !== null && before.state === runway.state && before.cause === runway.cause) return [];
-  const facts = { state: runway.state, cause: runway.cause, endsAt: runway.endsAt, from: before?.state ?? null };
+  if (before === null || (before.state === runway.state && before.cause === runway.cause)) return [];
+  const facts = { state: runway.state, cause: runway.cause, endsAt: runway.endsAt, from: before.state };
   return [{ action: 'runway.changed', subject: of.id, facts, only: 'event' }];
 }
