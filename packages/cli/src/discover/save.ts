@@ -11,6 +11,7 @@ import { formatInstant, type Instant, type InventoryDocument } from '@glidepath/
 import { readInventory, writeInventory } from '@glidepath/protocol/inventory';
 import { EXIT } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
+import { DISCOVERED_FILE } from '../inventory/read-files.ts';
 
 export interface Saved {
   readonly file: string;
@@ -19,7 +20,6 @@ export interface Saved {
   readonly movedTo: string | null;
 }
 
-const FILE_NAME = 'discovered.yaml';
 const DIGEST = /^# digest: (sha256:[0-9a-f]{64})$/m;
 
 export async function saveInventory(
@@ -28,7 +28,7 @@ export async function saveInventory(
   now: Instant,
   replaces: boolean,
 ): Promise<Saved> {
-  const file = join(folder, FILE_NAME);
+  const file = join(folder, DISCOVERED_FILE);
   const body = writeInventory(documents);
   const { violations } = readInventory(body);
   if (violations.length > 0) {
@@ -66,8 +66,8 @@ async function makeFolder(folder: string): Promise<void> {
 function heading(body: string, now: Instant): string {
   return [
     `# Written by glidepath discover at ${formatInstant(now)}, and written anew each time it saves:`,
-    '# copy what you want to change (owners, contracts) into another file of this folder.',
-    '# Probes by `command` need the command named in agent.yaml; probes of files need their folder in it.',
+    '# copy a document that you want to change (owners, contract) into another file of this folder, where it takes the place of this one.',
+    '# The agent in `glidepath up` reads the files that probes name here; probes by `command` need the command named in agent.yaml.',
     `# digest: ${digestOf(body)}`,
     '',
   ].join('\n');

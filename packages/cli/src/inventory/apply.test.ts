@@ -102,6 +102,14 @@ describe('glidepath apply', () => {
     expect(stderr).toContain('Nothing was changed.');
   });
 
+  it('takes what a person wrote in the place of what discovery found under that name', async () => {
+    put('discovered.yaml', `${HELD.replace('MathWorks', 'Guessed')}---\n${PROBE}`);
+    put('eda.yaml', HELD);
+    const { code, stdout } = await apply();
+    expect([code, stdout.includes('2 to create')]).toEqual([0, true]);
+    expect(await plane.house.world.store.find('heldLicense', {}, { limit: 9 })).toMatchObject([{ vendor: 'MathWorks' }]);
+  });
+
   it('never repeats a key that was pasted, nor the line that it stands in', async () => {
     put(
       'one.yaml',

@@ -4,7 +4,7 @@
  * Lines of a file are never repeated in what is said: one of them may hold a key that somebody pasted.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Violation } from '@glidepath/core';
 import { type FoundDocument, type LocatedViolation, readInventory } from '@glidepath/protocol/inventory';
 import { EXIT } from '../exit-codes.ts';
@@ -27,26 +27,43 @@ export interface ReadFiles {
 /** More files than any inventory has: somebody named the wrong folder. */
 const FILES_MAX = 20_000;
 
+/** What `discover --save` writes: a draft, whose documents yield to those that a person wrote under the same name. */
+export const DISCOVERED_FILE = 'discovered.yaml';
+
 /** `-` is standard input. Of folders, the files ending in `.yaml` or `.yml`, also below; names with a dot in front are left out. */
-export async function readInventoryFiles(shell: Shell, paths: readonly string[]): Promise<ReadFiles> {
-  const files = (await Promise.all(paths.map(filesOf))).flat();
-  const documents: FileDocument[] = [];
+export async function readInventoryFiles(shell: Pick<Shell, 'readFile' | 'readStdin'>, paths: readonly string[]): Promise<ReadFiles> {
+  const files = [...new Set((await Promise.all(paths.map(filesOf))).flat())];
+  const all: FileDocument[] = [];
   const violations: FileViolation[] = [];
-  const places = new Map<string, string>();
-  for (const file of [...new Set(files)]) {
+  for (const file of files) {
     const bytes = await (file === '-' ? shell.readStdin() : shell.readFile(file)).catch((error: unknown) => unreadable(file, error));
     const read = readInventory(bytes);
     violations.push(...read.violations.map((violation) => ({ ...violation, file })));
-    for (const found of read.documents) {
-      const { kind, name } = found.document;
-      const key = `${kind} ${name}`;
-      const place = places.get(key);
-      if (place?.startsWith(`${file}:`) === false) violations.push({ ...twice(found, place), file });
-      places.set(key, place ?? `${file}:${found.line}`);
-      documents.push({ ...found, file });
-    }
+    all.push(...read.documents.map((found) => ({ ...found, file })));
   }
-  return { files, documents, violations };
+  const documents = withoutAdopted(all);
+  return { files, documents, violations: [...violations, ...listedTwice(documents)] };
+}
+
+function withoutAdopted(documents: readonly FileDocument[]): readonly FileDocument[] {
+  const isDraft = ({ file }: FileDocument) => basename(file) === DISCOVERED_FILE;
+  const written = new Set(documents.filter((each) => !isDraft(each)).map(keyOf));
+  return documents.filter((each) => !(isDraft(each) && written.has(keyOf(each))));
+}
+
+/** Within one file the reader says it itself. */
+function listedTwice(documents: readonly FileDocument[]): readonly FileViolation[] {
+  const places = new Map<string, string>();
+  return documents.flatMap((found) => {
+    const key = keyOf(found);
+    const place = places.get(key);
+    places.set(key, place ?? `${found.file}:${found.line}`);
+    return place?.startsWith(`${found.file}:`) === false ? [{ ...twice(found, place), file: found.file }] : [];
+  });
+}
+
+function keyOf({ document: { kind, name } }: FileDocument): string {
+  return `${kind} ${name}`;
 }
 
 /** The documents, or a failure that shows every violation. */

@@ -2,13 +2,14 @@
  * Reads the inventory of the data folder (`inventory/*.yaml`) and applies it when `up` starts. What is wrong there is said
  * and passed over, all or nothing: a broken file never keeps a control plane from starting, and never removes anything.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { ReadSecret } from '@glidepath/agent';
 import { connectorNamed } from '@glidepath/connectors';
 import type { ChannelDocument, ProbeDocument } from '@glidepath/core';
-import { readInventory } from '@glidepath/protocol/inventory';
 import type { Log } from '@glidepath/server';
+import { type ReadFiles, readInventoryFiles } from '../inventory/read-files.ts';
 
 export interface FolderInventory {
   /** As they were written; empty when anything is wrong. */
@@ -18,32 +19,27 @@ export interface FolderInventory {
   readonly channels: readonly ChannelDocument[];
 }
 
+const NONE: ReadFiles = { files: [], documents: [], violations: [] };
 const NOTHING: FolderInventory = { trees: [], paths: [], channels: [] };
 
 export async function readInventoryFolder(dataDir: string, log: Log): Promise<FolderInventory> {
   const folder = join(dataDir, 'inventory');
-  const names = await readdir(folder).catch(() => [] as string[]);
-  const documents = [];
-  let isSound = true;
-  for (const name of names.filter((each) => /\.ya?ml$/.test(each)).sort()) {
-    const file = join(folder, name);
-    try {
-      const { documents: found, violations } = readInventory(await readFile(file));
-      documents.push(...found);
-      for (const { line, column, message, found: what, expected } of violations.slice(0, VIOLATIONS_SHOWN)) {
-        log.warn('inventory.invalid', { at: `${file}:${line}:${column}`, message: `${message}: found ${what}, expected ${expected}` });
-      }
-      isSound = isSound && violations.length === 0;
-    } catch (error) {
-      log.warn('inventory.unreadable', { file, error });
-      isSound = false;
-    }
+  const readStdin = () => Promise.resolve(new Uint8Array());
+  const read = existsSync(folder) ? await readInventoryFiles({ readFile, readStdin }, [folder]).catch((error: unknown) => error) : NONE;
+  if (read instanceof Error) {
+    log.warn('inventory.unreadable', { folder, error: read });
+    return NOTHING;
   }
-  if (!isSound) {
+  const { documents, violations } = read as ReadFiles;
+  for (const violation of violations.slice(0, VIOLATIONS_SHOWN)) {
+    const { file, line, column, message, found, expected } = violation;
+    log.warn('inventory.invalid', { at: `${file}:${line}:${column}`, message: `${message}: found ${found}, expected ${expected}` });
+  }
+  if (violations.length > 0) {
     log.warn('inventory.not-applied', {
       folder,
       message: 'nothing of it was applied; what was applied before stays',
-      next: 'mend it, then: glidepath apply',
+      next: `mend it, then: glidepath apply -f ${folder}`,
     });
     return NOTHING;
   }
