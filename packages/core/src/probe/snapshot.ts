@@ -79,6 +79,8 @@ export interface Snapshot {
   readonly takenAt: Instant | null;
   readonly servers: readonly ServerReading[];
   readonly features: readonly FeatureReading[];
+  /** When the features were seen, where that is longer ago than the rest: no server has answered since. */
+  readonly featuresAt?: Instant;
   readonly unparsed: readonly UnparsedLine[];
   readonly unparsedCount: number;
   /** What the reader wants a person to know: a signature that was not checked, a year that was guessed. */

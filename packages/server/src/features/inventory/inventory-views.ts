@@ -12,7 +12,7 @@ import {
   type Watch,
 } from '@glidepath/core';
 import { createOwnersReader } from '../owners-view.ts';
-import { createProbeReader, isWatched, snapshotOf } from '../probes/watching.ts';
+import { createProbeReader, featuresSeenAt, isWatched, snapshotOf } from '../probes/watching.ts';
 
 /** Features of one watch that are shown; a probe may see thousands. */
 const FEATURES_SHOWN = 100;
@@ -67,7 +67,8 @@ function summaryOf({ state, endsAt, cause, evidence, computedAt }: RunwayRecord)
 }
 
 function observation(reading: ProbeReading, watch: Watch, agent: string) {
-  const { at, failure, message, okAt, unparsed } = reading;
+  const { at, failure, message, unparsed } = reading;
+  const okAt = featuresSeenAt(reading);
   const features = (snapshotOf(reading)?.features ?? []).filter((feature) => isWatched(feature, watch));
   return { agent, at, failure, message, okAt, unparsed, features: features.slice(0, FEATURES_SHOWN).map(featureView) };
 }

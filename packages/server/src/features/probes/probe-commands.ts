@@ -5,7 +5,7 @@ import { type Command, defineCommand } from '../../command.ts';
 import { listed } from '../lists.ts';
 import { serverVerdicts } from '../notices/gather-probes.ts';
 import { vanishedOf } from './reading.ts';
-import { latestGoodFirst, snapshotOf } from './watching.ts';
+import { featuresSeenAt, latestGoodFirst, snapshotOf } from './watching.ts';
 
 /** Agents of one probe that are looked at. */
 const READINGS_MAX = 100;
@@ -43,9 +43,10 @@ async function probeView(store: Store, probe: Probe, now: Instant) {
 async function readingView(store: Store, reading: ProbeReading, now: Instant) {
   const { agent, at, failure, message, failures, okAt, unparsed } = reading;
   const snapshot = snapshotOf(reading);
+  const seenAt = featuresSeenAt(reading);
   return {
     agent: (await store.get('principal', agent))?.name ?? agent,
-    ...{ at, failure, message, failures, okAt, ageMs: okAt === null ? null : Math.max(0, now - okAt) },
+    ...{ at, failure, message, failures, okAt, ageMs: seenAt === null ? null : Math.max(0, now - seenAt) },
     ...{ features: snapshot?.features.length ?? 0, unparsed, notes: snapshot?.notes ?? [] },
     vanished: vanishedOf(reading).map(({ feature, lastSeenAt, isNameLeft }) => ({ ...feature, lastSeenAt, isNameLeft })),
   };

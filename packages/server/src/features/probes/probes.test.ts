@@ -110,6 +110,23 @@ describe('an agent', () => {
     expect(await events()).toEqual(['probe.added', 'probe.failed', 'probe.recovered']);
   });
 
+  it('that finds all servers down keeps what they served, with its age, and with when it ends', async () => {
+    const endsAt = Date.parse('2026-06-30T23:59:59Z');
+    await send([good(matlab({ expiresAt: endsAt, ends: 'dated' }))]);
+    for (let hour = 0; hour < 2; hour++) {
+      later(HOUR);
+      await send([good(snapshotOfFeatures([], { servers: [{ name: 'lic-1', state: 'down', reason: 'no answer' }] }))]);
+    }
+    expect(await probe()).toMatchObject({
+      readings: [{ failure: null, features: 1, ageMs: 2 * HOUR }],
+      servers: [{ name: 'lic-1', state: 'down' }],
+    });
+    expect((await held()).runway).toMatchObject({ state: 'dated', endsAt });
+    later(HOUR);
+    await send([good(snapshotOfFeatures([featureSeen('Simulink')]))]);
+    expect((await events()).filter((type) => type === 'probe.feature-vanished')).toHaveLength(1);
+  });
+
   it('that succeeds without a feature has failed', async () => {
     await send([good(matlab())]);
     later(HOUR);

@@ -53,8 +53,9 @@ function failureIn(outcome: ReportOutcome): { readonly reason: ProbeFailureReaso
   return reason === null ? null : { reason, message: PROBE_FAILURES[reason].sentence };
 }
 
-function goodReading(before: ProbeReading | null, probe: Probe, agent: string, at: Instant, snapshot: Snapshot): Read {
+function goodReading(before: ProbeReading | null, probe: Probe, agent: string, at: Instant, seen: Snapshot): Read {
   const known = comparable(before, probe);
+  const snapshot = withKeptFeatures(known, seen);
   const changes = known === null ? [] : compareSnapshots(known.snapshot, snapshot);
   const reading: ProbeReading = {
     ...identityOf(before, probe, agent),
@@ -62,7 +63,14 @@ function goodReading(before: ProbeReading | null, probe: Probe, agent: string, a
     vanished: vanishedAfter(known === null ? [] : vanishedOf(before), changes, known?.okAt ?? at, snapshot, at),
   };
   const recovered = before !== null && before.failure !== null ? [happening('recovered', probe, agent, { from: before.failure })] : [];
-  return { reading, good: snapshot, happened: [...recovered, ...eventsOf(changes, probe, agent)] };
+  return { reading, good: seen, happened: [...recovered, ...eventsOf(changes, probe, agent)] };
+}
+
+/** "All servers are down" is a good reading of servers, and says nothing of features: when those end is as true as before. */
+function withKeptFeatures(known: ReturnType<typeof comparable>, seen: Snapshot): Snapshot {
+  if (known === null || seen.features.length > 0 || known.snapshot.features.length === 0) return seen;
+  const { features, latent, featuresAt = known.okAt } = known.snapshot;
+  return { ...seen, features, featuresAt, latent: seen.latent.length > 0 ? seen.latent : latent };
 }
 
 function failedReading(

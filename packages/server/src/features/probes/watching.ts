@@ -40,7 +40,12 @@ export function createProbeReader(store: Store, fresh: ReadonlyMap<string, Probe
 }
 
 export function latestGoodFirst(a: ProbeReading, b: ProbeReading): number {
-  return (b.okAt ?? -1) - (a.okAt ?? -1) || b.at - a.at;
+  return (featuresSeenAt(b) ?? -1) - (featuresSeenAt(a) ?? -1) || b.at - a.at;
+}
+
+/** When an agent last saw features through the probe: before its last good reading, if the servers are down since. */
+export function featuresSeenAt(reading: ProbeReading | undefined): Instant | null {
+  return snapshotOf(reading)?.featuresAt ?? reading?.okAt ?? null;
 }
 
 export function snapshotOf(reading: ProbeReading | undefined): Snapshot | null {

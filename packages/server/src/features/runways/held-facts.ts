@@ -18,7 +18,7 @@ import {
 } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
 import { sampleName } from '../probes/usage-samples.ts';
-import { type ProbeReader, snapshotOf, sumOf, type WatchedFeature, watchedFeatures } from '../probes/watching.ts';
+import { featuresSeenAt, type ProbeReader, snapshotOf, sumOf, type WatchedFeature, watchedFeatures } from '../probes/watching.ts';
 
 export interface FactsContext {
   readonly store: Store;
@@ -66,7 +66,7 @@ async function seenBy({ probes }: FactsContext, { environment, watches }: HeldLi
     names.map(async (name): Promise<readonly Seen[]> => {
       const [reading] = (await probes.seen(environment, name))?.readings ?? [];
       const snapshot: Snapshot | null = snapshotOf(reading);
-      const okAt = reading?.okAt ?? null;
+      const okAt = featuresSeenAt(reading);
       if (snapshot === null || okAt === null) return [];
       return [{ features: watchedFeatures(snapshot, name, okAt, watches), latent: snapshot.latent }];
     }),
