@@ -101,7 +101,7 @@ type Feature = Snapshot['features'][number];
 
 /** Nearly all are: nothing is copied then. */
 function isShort({ name, version, pool, holders }: Feature): boolean {
-  const isFitting = (text: string | null) => text === null || text.length <= NAME_MAX;
+  const isFitting = (text: string | null) => text === null || (text.length <= NAME_MAX && isWhole(text));
   return isFitting(name) && isFitting(version) && isFitting(pool) && holders.every(({ user, host }) => isFitting(user) && isFitting(host));
 }
 
@@ -116,6 +116,12 @@ function shortened(feature: Feature): Feature {
   };
 }
 
+/** One name with a NUL or half a character would have the whole batch refused: neither can be stored. */
 function cut(text: string, most = NAME_MAX): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const short = text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  return isWhole(short) ? short : short.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+function isWhole(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
