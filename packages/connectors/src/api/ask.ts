@@ -2,7 +2,6 @@
 import {
   type Denial,
   deny,
-  type EgressReason,
   type EgressRequest,
   type HostBoundSecret,
   ok,
@@ -11,6 +10,7 @@ import {
   type Result,
 } from '@glidepath/core';
 import { readText, shownText } from '../text/index.ts';
+import { FAILURE_OF_EGRESS } from './egress-failures.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -43,24 +43,8 @@ export async function ask(settings: Settings, tools: ProbeTools, question: Quest
   const answer = await tools.egress.request(bound ? { ...request, secret: bound } : request);
   return answer.ok
     ? ok({ status: answer.value.status, body: answer.value.body })
-    : deny(REASONS[answer.reason], answer.message, { ...answer.facts });
+    : deny(FAILURE_OF_EGRESS[answer.reason], answer.message, { ...answer.facts });
 }
-
-/** What the egress says, in the words of a probe. */
-const REASONS: Readonly<Record<EgressReason, ProbeFailureReason>> = {
-  'bad-url': 'bad-settings',
-  'bad-request': 'bad-settings',
-  'scheme-refused': 'bad-settings',
-  'address-refused': 'refused-by-us',
-  'secret-host': 'refused-by-us',
-  'redirect-refused': 'refused-by-us',
-  'name-not-found': 'unreachable',
-  'connection-failed': 'unreachable',
-  'tls-failed': 'unreachable',
-  timeout: 'timeout',
-  'too-large': 'too-large',
-  'bad-answer': 'unreadable',
-};
 
 /** A status that is no answer to read; null for one that is. What a body says beside it is for people. */
 export function judgeStatus({ status, body }: Answer): Denial<ProbeFailureReason> | null {

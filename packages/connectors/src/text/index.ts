@@ -6,5 +6,6 @@ export * from './numbers.ts';
 export * from './numeric-dates.ts';
 export * from './run-or-read.ts';
 export * from './tell-apart.ts';
+export * from './tool-connector.ts';
 export * from './unparsed.ts';
 export * from './user-at-host.ts';

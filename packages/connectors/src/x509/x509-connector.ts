@@ -6,15 +6,14 @@
 import {
   type Connector,
   deny,
-  type EgressReason,
   EMPTY_SNAPSHOT,
   ok,
-  type ProbeFailureReason,
   type ProbeOutcome,
   type ProbeTools,
   type SettingRule,
   type Snapshot,
 } from '@glidepath/core';
+import { FAILURE_OF_EGRESS } from '../api/egress-failures.ts';
 import { createUnparsed } from '../text/index.ts';
 import { type Certificate, featureOf, readCertificate } from './certificate.ts';
 import { chainEnds, chainNote } from './chains.ts';
@@ -126,7 +125,7 @@ async function probeEndpoint(endpoint: string, file: string | null, password: st
   if (host === undefined || !(port >= 1 && port <= 65_535))
     return deny('bad-settings', '`endpoint` is host and port, such as license.example.com:443');
   const answer = await tools.egress.presentedChain(host, port);
-  if (!answer.ok) return deny(FAILURE_OF[answer.reason], answer.message, answer.facts);
+  if (!answer.ok) return deny(FAILURE_OF_EGRESS[answer.reason], answer.message, answer.facts);
   const presented = answer.value.certificates.map(readCertificate).filter((one) => one !== null);
   if (presented.length === 0) return deny('unreadable', `${endpoint} presents no certificate that can be read`);
   const compared = file === null ? NOTHING_COMPARED : await compareFile(file, endpoint, presented, password, tools);
@@ -166,18 +165,3 @@ async function compareFile(
     endpoint,
   );
 }
-
-const FAILURE_OF: Readonly<Record<EgressReason, ProbeFailureReason>> = {
-  'bad-url': 'bad-settings',
-  'bad-request': 'bad-settings',
-  'scheme-refused': 'refused-by-us',
-  'address-refused': 'refused-by-us',
-  'secret-host': 'refused-by-us',
-  'redirect-refused': 'refused-by-us',
-  'name-not-found': 'unreachable',
-  'connection-failed': 'unreachable',
-  'tls-failed': 'unreachable',
-  timeout: 'timeout',
-  'too-large': 'too-large',
-  'bad-answer': 'unreadable',
-};

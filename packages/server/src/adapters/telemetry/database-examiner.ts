@@ -3,8 +3,8 @@
  * release's. On a connection of its own, so that a full pool is no reason to know nothing; asked again after 15 s at the soonest.
  */
 import { type Instant, SECOND } from '@glidepath/core';
-import pg from 'pg';
 import type { Examiner, Finding } from '../../findings.ts';
+import { askApart } from '../postgres/ask-apart.ts';
 
 export interface DatabaseFacts {
   /** As `pg_settings` has them. */
@@ -15,7 +15,6 @@ export interface DatabaseFacts {
 }
 
 const ASK_AGAIN_MS = 15 * SECOND;
-const TIMEOUT_MS = 3 * SECOND;
 /** `server_version_num` of the oldest that the statements are tested with. */
 const OLDEST = 150_000;
 
@@ -34,33 +33,19 @@ export function databaseExaminer(options: { readonly connectionString: string; r
   };
 }
 
-async function readFacts(connectionString: string): Promise<DatabaseFacts> {
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-    application_name: 'glidepath-doctor',
-  });
-  // A connection that breaks while idle is told by the next query.
-  client.on('error', () => {});
-  await client.connect();
-  try {
+function readFacts(connectionString: string): Promise<DatabaseFacts> {
+  return askApart(connectionString, async (ask) => {
     const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num', 'ssl'];
-    const settings = await client.query<{ name: string; setting: string }>('select name, setting from pg_settings where name = any($1)', [
-      names,
-    ]);
-    const state = await client.query<{ version: number | null; standby: boolean }>(
+    const settings = await ask<{ name: string; setting: string }>('select name, setting from pg_settings where name = any($1)', [names]);
+    const [row] = await ask<{ version: number | null; standby: boolean }>(
       'select (select max(version) from glidepath.migration) as version, pg_is_in_recovery() as standby',
     );
-    const [row] = state.rows;
     return {
-      settings: Object.fromEntries(settings.rows.map(({ name, setting }) => [name, setting])),
+      settings: Object.fromEntries(settings.map(({ name, setting }) => [name, setting])),
       schemaVersion: row?.version ?? 0,
       isStandby: row?.standby ?? false,
     };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 const CLAIMS: Readonly<Record<string, string>> = {

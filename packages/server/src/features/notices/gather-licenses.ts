@@ -8,7 +8,6 @@ import {
   after,
   checkPolicy,
   DAY,
-  type FeatureReading,
   HELD_POLICY_DOCUMENT,
   type HeldLicense,
   invariant,
@@ -24,6 +23,7 @@ import {
 import type { JobContext } from '../../command.ts';
 import { everyRecord } from '../lists.ts';
 import { dayOf, sampleId, sampleName } from '../probes/usage-samples.ts';
+import { isWatched } from '../probes/watching.ts';
 import type { SeenProbe } from './gather-probes.ts';
 
 /** Runways that are read, worst first; what lies behind them ends later than these. */
@@ -115,11 +115,6 @@ async function withDenials(
       return { ...use, deniedLately: before === null ? null : denied - (denied < before ? 0 : before) };
     }),
   );
-}
-
-function isWatched({ name, version, pool }: FeatureReading, watch: HeldLicense['watches'][number]): boolean {
-  const fits = (asked: string | null, is: string | null) => asked === null || asked === is;
-  return fits(watch.feature, name) && fits(watch.version, version) && fits(watch.pool, pool);
 }
 
 async function ownFacts(
