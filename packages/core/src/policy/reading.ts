@@ -140,13 +140,9 @@ function printable(text: string): string {
 
 export function oneOfThese(words: readonly string[]): string {
   if (words.length === 0) return 'nothing: there is none';
-  const listed =
-    words.length > 12
-      ? `${words
-          .slice(0, 12)
-          .map((word) => shown(word))
-          .join(', ')}, …`
-      : words.map((word) => shown(word)).join(', ');
+  // A name that is empty is a mistake of its own; here it must still be seen.
+  const names = words.slice(0, 12).map((word) => (word === '' ? '""' : shown(word)));
+  const listed = `${names.join(', ')}${words.length > names.length ? ', …' : ''}`;
   return words.length === 1 ? listed : `one of ${listed}`;
 }
 
