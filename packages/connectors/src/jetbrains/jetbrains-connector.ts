@@ -19,7 +19,7 @@ import {
   spokenInstant,
   textIn,
 } from '../api/index.ts';
-import { readText, shownText } from '../text/index.ts';
+import { readText, shownText, sumOrNull } from '../text/index.ts';
 
 const PRODUCT = 'JetBrains License Server';
 const WITHOUT_ACCOUNT_MS = 48 * HOUR;
@@ -66,7 +66,7 @@ function readReport(answer: JsonAnswer, root: JsonRecord): Snapshot | null {
     }
     const used = countIn(answer, license, 'allocated');
     const free = countIn(answer, license, 'available');
-    return [{ ...unknownFeature(name), used, issued: used === null || free === null ? null : used + free, kind: 'floating' }];
+    return [{ ...unknownFeature(name), used, issued: sumOrNull(used, free), kind: 'floating' }];
   });
   if (features.length === 0) return null;
   return snapshotOf(answer, { features, notes: ['Issued is the sum of what the report calls allocated and available.'] });

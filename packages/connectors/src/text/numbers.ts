@@ -8,5 +8,7 @@ export function wholeNumber(word: string | undefined): number | null {
 
 /** A sum of which nothing is known as soon as one part is not. */
 export function sumOrNull(left: number | null, right: number | null): number | null {
-  return left === null || right === null ? null : left + right;
+  if (left === null || right === null) return null;
+  const sum = left + right;
+  return Math.abs(sum) <= Number.MAX_SAFE_INTEGER ? sum : null;
 }
