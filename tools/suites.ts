@@ -27,7 +27,13 @@ export const SUITES: readonly Suite[] = [
     command: ['biome', 'ci', '--diagnostic-level=warn', '.'],
     isVitest: false,
   },
-  { name: 'unit', proves: 'rules, words, client, commands, vectors, locks', budgetSeconds: 180, command: vitest('unit'), isVitest: true },
+  {
+    name: 'unit',
+    proves: 'rules, words, client, readers with 20,000 fuzzed inputs each, commands, vectors, locks',
+    budgetSeconds: 240,
+    command: vitest('unit'),
+    isVitest: true,
+  },
   {
     name: 'postgres',
     proves: 'stores agree, crashes lose nothing, embedded PostgreSQL survives',
