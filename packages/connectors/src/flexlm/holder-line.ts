@@ -35,7 +35,8 @@ const START = /^, start (?:[A-Za-z]{2,4} )?([0-9]{1,2})\/([0-9]{1,2})(?:\/([0-9]
 /** What may follow a start: how many, what is known of the process, whether it is held back. */
 const COUNT_SUFFIX = /^, ([0-9]+) licenses?/;
 const NAMED_SUFFIX = /^, [A-Za-z][A-Za-z ]*: [^,()]*/;
-const LINGER_SUFFIX = /^\s*\(linger: [0-9]+ \/ [0-9]+\)/;
+/** A borrowed one says the seconds that are left, a lingering one those and how many there were. */
+const LINGER_SUFFIX = /^\s*\(linger: [0-9]+(?: \/ [0-9]+)?\)/;
 
 /** The line's meaning; null: it is no such line, or a part of it cannot be read. */
 export function holderLine(text: string): HolderLine | null {
