@@ -37,6 +37,10 @@ const AS_MANY_AS_ONE_LIKES = 2_147_483_647;
 const UNNAMED = 'license server';
 
 const SERVER = /^LM-X License Server on [0-9]+@(\S+?):?$/i;
+/** A server says which version it is before anything else; one that cannot be asked is said to be so instead. */
+const ANSWERED = /^Server version: /;
+const FAILED = /\b(?:cannot|could not|failed|failure|unable|refused|timed? ?out|not respond\w*|error)\b/i;
+const UNHEARD = 'the output says nothing of whether it answers';
 const NO_SERVER = /^There are no license server\(s\) available\b/i;
 const FEATURE = /^Feature: (\S.*?) Version: (\S+) Vendor:(?: .*)?$/;
 const DATES = /^Start date: \S+ Expire date: (\S+)$/;
@@ -51,7 +55,6 @@ const NOISE = [
   /^Copyright \(C\)/,
   /^[-+=]{5,}$/,
   /^LM-X license server\(s\):$/i,
-  /^Server version: /,
   /^Shared on /,
   /^(?:Login|Borrow|Checkout) .*time: /i,
   /^Borrow/i,
@@ -78,17 +81,28 @@ export function readLicstat(lines: readonly TextLine[], zone: string, unparsed: 
     if (server !== undefined && !isCut) {
       origin = server;
       block = null;
-      if (!servers.has(server)) servers.set(server, { name: server, state: 'up', reason: null });
+      if (!servers.has(server)) servers.set(server, { name: server, state: 'unknown', reason: UNHEARD });
       return true;
     }
+    if (serverLine(text)) return true;
     if (NO_SERVER.test(text)) {
       servers.set(UNNAMED, { name: UNNAMED, state: 'down', reason: shownText(text) });
       return true;
     }
     const [, name, version] = FEATURE.exec(text) ?? [];
     if (name === undefined || version === undefined) return false;
+    if (servers.has(origin)) servers.set(origin, { name: origin, state: 'up', reason: null });
     block = { origin, name, version, isToken: false, counts: null, ending: null, queued: null, holders: [], isLastQueued: false };
     blocks.push(block);
+    return true;
+  }
+
+  /** What stands between a server's heading and its first feature. */
+  function serverLine(text: string): boolean {
+    if (block !== null || servers.get(origin)?.state !== 'unknown') return false;
+    if (ANSWERED.test(text)) servers.set(origin, { name: origin, state: 'up', reason: null });
+    else if (FAILED.test(text)) servers.set(origin, { name: origin, state: 'down', reason: shownText(text) });
+    else return false;
     return true;
   }
 

@@ -49,6 +49,15 @@ describe('what lmxendutil prints', () => {
     ]);
   });
 
+  it.each([
+    ['which version it is', 'Server version: v5.1 Uptime: 3 day(s)', 'up', null],
+    ['that it cannot be reached', 'Failed to connect to the server.', 'down', 'Failed to connect to the server.'],
+    ['nothing', '', 'unknown', 'the output says nothing of whether it answers'],
+  ])('knows of a server what its block says: %s', async (_, line, state, reason) => {
+    const { servers } = await read(`LM-X License Server on 6200@lic-1:\n\n${line}\n`);
+    expect(servers).toEqual([{ name: 'lic-1', state, reason }]);
+  });
+
   it('says unlimited in words, too', async () => {
     const { features } = await read('Feature: F Version: 1 Vendor: V\n3 of UNLIMITED license(s) used:\n');
     expect(features.map(({ issued, used, kind }) => [issued, used, kind])).toEqual([[null, 3, 'uncounted']]);

@@ -45,6 +45,21 @@ describe('what lstc_qrun prints', () => {
     expect((await caseOf('runs alone')).features[0]?.holders[0]?.since).toBeNull();
   });
 
+  it('knows a program by one row, whether its runs stand above it or below', async () => {
+    const run = ' ana   123@n-1   MPPDYNA   Mon Jan  4 10:12   16';
+    const row = 'MPPDYNA   06/30/2027   -   484   500 |   0';
+    const total = 'LICENSE GROUP   16   484   500 |   0';
+    for (const lines of [
+      [run, row, total],
+      [row, ' ana   123@n-1   16', total],
+      [run, row, ' ana   123@n-1   16', total],
+    ]) {
+      const { features, unparsedCount } = await read(['Using default server 1@a', ...lines].join('\n'));
+      expect(unparsedCount).toBe(0);
+      expect(features).toMatchObject([{ name: 'MPPDYNA', issued: 500, used: 16, holders: [{ user: 'ana', host: 'n-1', count: 16 }] }]);
+    }
+  });
+
   it.each([
     ['one program', [['lstc-1.example.com', 'up', null]]],
     ['no connection', [['localhost', 'down', '*** ERROR failed to open server localhost']]],

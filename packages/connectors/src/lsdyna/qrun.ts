@@ -67,8 +67,10 @@ export function readQrun(lines: readonly TextLine[], context: ReadContext, unpar
   const programs: Program[] = [];
   const servers: ServerReading[] = [];
   const notes: string[] = [];
-  /** Programs of which only runs are listed. */
+  /** Programs of which only runs are listed so far. */
   const running = new Map<string, Program>();
+  /** Rows whose runs stood in the list above: what stands below them says the same again. */
+  const told = new Set<Program>();
   const starts = startReader(context.zone, context.now);
   let open: Program[] = [];
   let origin = UNNAMED;
@@ -107,11 +109,22 @@ export function readQrun(lines: readonly TextLine[], context: ReadContext, unpar
     const [, name, expiry, used, , issued, queued] = PROGRAM.exec(text) ?? [];
     if (name === undefined || expiry === undefined) return false;
     const counts = { issued: wholeNumber(issued), used: wholeNumber(used), queued: isCut ? null : wholeNumber(queued) };
-    const program = { origin, name, ending: endingOf(expiry, context.zone), ...counts, pool: null, holders: [] };
+    const program: Program = { origin, name, ending: endingOf(expiry, context.zone), ...counts, pool: null, holders: listedRuns(name) };
+    if (program.holders.length > 0) told.add(program);
     isAnswered = true;
     programs.push(program);
     open.push(program);
     return program.ending !== null || expiry === '-';
+  }
+
+  /** The runs of a program that was listed before its row, which takes its place. */
+  function listedRuns(name: string): HolderReading[] {
+    const key = JSON.stringify([origin, name]);
+    const listed = running.get(key);
+    if (!listed) return [];
+    running.delete(key);
+    programs.splice(programs.indexOf(listed), 1);
+    return listed.holders;
   }
 
   function runLine(text: string): boolean {
@@ -121,6 +134,7 @@ export function readQrun(lines: readonly TextLine[], context: ReadContext, unpar
     const user = words.slice(0, -2).join(' ');
     const program = open.at(-1);
     if (user === '' || host === undefined || held === null || !program) return false;
+    if (told.delete(program)) program.holders.length = 0;
     program.holders.push({ user, host, count: held, since: null });
     return true;
   }
