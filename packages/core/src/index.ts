@@ -64,6 +64,7 @@ export { bootstrapClaims, type LicenseFacts, leaseClaims, verdictClaims, type Wo
 export { judgeAcquire } from './lease/judge-acquire.ts';
 export { judgeRelease } from './lease/judge-release.ts';
 export { judgeRenew } from './lease/judge-renew.ts';
+export { type QuotaFacts, quotaClaims } from './lease/quota-claims.ts';
 export { reap } from './lease/reap.ts';
 export { type HolderMoved, readmitHolder, removeHolder } from './lease/remove-holder.ts';
 export * from './lease/seat-decision.ts';

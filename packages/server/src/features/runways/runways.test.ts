@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '@glidepath/core';
+import { DAY, HOUR, instant, MINUTE, SECOND } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../test-world.ts';
 import { heldDocument } from '../inventory/test-documents.ts';
@@ -93,4 +93,47 @@ it('seats of our own licenses leave the peak of each day', async () => {
   await tick(10 * SECOND);
   await tick(DAY);
   expect((await world.store.find('usageSample', { license: license.id }, { limit: 9 })).map(({ peak }) => peak)).toEqual([3, 3]);
+});
+
+describe('a quota of ours', () => {
+  /** `perDay` is used each day from the first of the month on, for so many days. */
+  async function used(perDay: number, days: number) {
+    const house = await situation();
+    const { world, tick, call } = house;
+    const license = await issueTestLicense({ call });
+    const began = new Date(world.clock.now());
+    const windowStart = instant(Date.UTC(began.getUTCFullYear(), began.getUTCMonth() + 1, 1));
+    world.clock.advance(windowStart - world.clock.now());
+    for (let day = 1; day <= days; day++) {
+      const [before] = await world.store.find('meterRecord', { license: license.id }, { limit: 1 });
+      const row = { id: 'met_1', license: license.id, meter: 'build-minutes', windowStart, used: perDay * day, asOf: world.clock.now() };
+      const write =
+        before === undefined
+          ? ({ op: 'insert', table: 'meterRecord', row: { ...row, revision: 0 } } as const)
+          : ({
+              op: 'update',
+              table: 'meterRecord',
+              id: 'met_1',
+              revision: before.revision,
+              set: { used: row.used, asOf: row.asOf },
+            } as const);
+      expect(await world.store.commit({ writes: [write], audit: [], events: [] })).toEqual({ ok: true });
+      await tick(12 * HOUR);
+      await tick(12 * HOUR);
+    }
+    const { items } = await house.runway(license.id);
+    return { windowStart, quota: (items as { cause: string; endsAt: number; evidence: string }[]).find(({ cause }) => cause === 'quota') };
+  }
+
+  it('is forecast to be used up within its window, with an interval', async () => {
+    const { windowStart, quota } = await used(40, 18);
+    expect(quota?.evidence).toContain('The quota of build-minutes is forecast to be used up on');
+    const day = ((quota?.endsAt ?? 0) - windowStart) / DAY;
+    // A thousand minutes at forty a day.
+    expect([day >= 22, day <= 28]).toEqual([true, true]);
+  });
+
+  it('that lasts until it resets ends nothing', async () => {
+    expect((await used(20, 18)).quota).toBeUndefined();
+  });
 });

@@ -1,9 +1,7 @@
 /** What the runway of a license that we sign is computed from: its path, its seats, the oldest lease, the keys it stands on. */
 import {
   after,
-  DAY,
   type DatedPart,
-  FORECAST_WINDOW_MS,
   forecastExhaustion,
   type LeaseSituation,
   type License,
@@ -21,15 +19,17 @@ import {
 } from '@glidepath/core';
 import { certifiedKeyAt } from '../keys/key-plan.ts';
 import { dayOf, mergedSample, sampleId } from '../probes/usage-samples.ts';
+import { quotaUses } from './quota-use.ts';
 import type { Recomputing } from './recompute.ts';
 import type { RunwayOf } from './runway-row.ts';
+import { SAMPLES_MAX, type SampledUse, sampleWrites } from './sampled-use.ts';
 
 /** The name under which the seats of a license are sampled. */
 export const SEATS = 'seats';
 
 export interface SelfFacts {
   readonly facts: SelfRunwayFacts;
-  /** The day's peak of its seats. */
+  /** The day's peaks of its seats and quotas. */
   readonly writes: readonly Write[];
 }
 
@@ -43,11 +43,16 @@ export async function selfFacts(context: Recomputing, license: License): Promise
   if (situation === null || inForce === null || plan === null || terms === null || terms === undefined) return null;
   const { status, since } = licenseStatusAt(situation.license, now);
   const seats = await seatUse(context, situation, plan, seatLimit(plan, terms));
+  const quotas = await quotaUses(context, situation, { policy: inForce.policy, plan, terms });
   const facts: SelfRunwayFacts = {
     ...{ kind: 'self', policy: inForce.policy, plan: plan.name, expiresAt: terms.expiresAt, status, statusAt: since },
-    ...{ uses: seats.uses, latent: [], parts: [...leaseParts(situation, inForce.policy, plan), ...(await keyParts(context, license))] },
+    ...{
+      uses: [seats, ...quotas].flatMap(({ uses }) => uses),
+      latent: [],
+      parts: [...leaseParts(situation, inForce.policy, plan), ...(await keyParts(context, license))],
+    },
   };
-  return { facts, writes: seats.writes };
+  return { facts, writes: [seats, ...quotas].flatMap(({ writes }) => writes) };
 }
 
 export async function selfRunwayOf({ store }: Pick<Recomputing, 'store'>, license: License): Promise<RunwayOf> {
@@ -66,14 +71,10 @@ export async function selfRunwayOf({ store }: Pick<Recomputing, 'store'>, licens
 
 /** Counts the seats of now into their day, and looks where the days lead. Licenses that nobody uses leave no samples. */
 async function seatUse({ store, now }: Recomputing, { license, seats }: LeaseSituation, { seats: rule }: Plan, limit: number | null) {
-  const nothing = { uses: [] as readonly UseFacts[], writes: [] as readonly Write[] };
+  const nothing: SampledUse = { uses: [], writes: [] };
   const used = seats.granted + seats.overage;
   if (rule === null || limit === null) return nothing;
-  const kept = await store.find(
-    'usageSample',
-    { license: license.id, feature: SEATS },
-    { limit: FORECAST_WINDOW_MS / DAY + 2, newestFirst: true },
-  );
+  const kept = await store.find('usageSample', { license: license.id, feature: SEATS }, { limit: SAMPLES_MAX, newestFirst: true });
   if (used === 0 && kept.length === 0) return nothing;
   const day = dayOf(now);
   const id = sampleId(license.id, SEATS, day);
@@ -84,12 +85,6 @@ async function seatUse({ store, now }: Recomputing, { license, seats }: LeaseSit
   const kind = rule.kind;
   const use: UseFacts = { of: 'seats', name: SEATS, limit, peak: used, asOf: now, kind, forecast: forecastExhaustion(samples, limit, now) };
   return { uses: [use], writes: sampleWrites(known, today) };
-}
-
-function sampleWrites(known: UsageSample | null, { peak, issued, ...today }: UsageSample): readonly Write[] {
-  if (known === null) return [{ op: 'insert', table: 'usageSample', row: { ...today, peak, issued } }];
-  if (known.peak === peak && known.issued === issued) return [];
-  return [{ op: 'update', table: 'usageSample', id: known.id, revision: known.revision, set: { peak, issued } }];
 }
 
 /** The holder that has been silent for longest: what it holds ends with its lease and the path for silence. */
