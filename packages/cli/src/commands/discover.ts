@@ -88,7 +88,7 @@ async function run(shell: Shell, paths: readonly string[], options: DiscoverOpti
   const saved = options.save === undefined ? null : await save(shell, discovery, options);
   if (options.json === true) shell.screen.json(jsonOf(rows, discovery, saved, now));
   else {
-    const view = { all: options.all === true, verbose: options.verbose === true };
+    const view = { all: options.all === true, verbose: options.verbose === true, from: resolve('.') };
     for (const line of discoveryLines(rows, discovery, now, shell.screen.paint, view)) shell.screen.say(line);
     sayNext(shell, discovery, saved);
   }

@@ -1,4 +1,5 @@
 /** What `glidepath discover` prints: the runway table, what was left out, and the next command. */
+import { sep } from 'node:path';
 import { type Discovery, SKIP_WORDS, type Skipped, type SkipReason } from '@glidepath/connectors/discover';
 import { durationWords, type Instant, oneLine } from '@glidepath/core';
 import { type Safe, type Sayable, text } from '../terminal/safe-text.ts';
@@ -15,6 +16,8 @@ const ROWS_SHOWN = 50;
 export interface ViewOptions {
   readonly all: boolean;
   readonly verbose: boolean;
+  /** Places below this folder are shown from it, as whoever asks there would name them. */
+  readonly from: string;
 }
 
 export function discoveryLines(
@@ -26,13 +29,13 @@ export function discoveryLines(
 ): readonly Sayable[] {
   const { folders, files } = discovery.searched;
   const searched = text`${counted(folders, 'folder')} and ${counted(files, 'file')} searched.`;
-  if (rows.length === 0) return [text`No licence was found; ${searched}`, ...skippedLines(discovery.skipped, paint, options.verbose)];
+  if (rows.length === 0) return [text`No licence was found; ${searched}`, ...skippedLines(discovery.skipped, paint, options)];
   const shown = options.all ? rows : rows.slice(0, ROWS_SHOWN);
   return [
     ...table(
       [
         ['ends in', 'ends', 'what', 'vendor', 'how many', 'where', 'owner'].map((title) => paint.dim(title)),
-        ...shown.map((row) => cellsOf(row, now, paint)),
+        ...shown.map((row) => cellsOf(row, now, paint, options.from)),
       ],
       { right: [4] },
     ),
@@ -40,11 +43,11 @@ export function discoveryLines(
     ...(options.verbose ? ['', ...shown.flatMap(noteLines)] : []),
     '',
     text`${counted(rows.length, 'row')}; ${searched}`,
-    ...skippedLines(discovery.skipped, paint, options.verbose),
+    ...skippedLines(discovery.skipped, paint, options),
   ];
 }
 
-function cellsOf({ found, runway }: Row, now: Instant, paint: Paint): readonly Sayable[] {
+function cellsOf({ found, runway }: Row, now: Instant, paint: Paint, from: string): readonly Sayable[] {
   const { kind, name, vendor, issued, count, places, ends } = found;
   const [place = ''] = places;
   const more = places.length > 1 ? ` (+${places.length - 1})` : '';
@@ -54,9 +57,14 @@ function cellsOf({ found, runway }: Row, now: Instant, paint: Paint): readonly S
     oneLine(name, 60),
     oneLine(vendor, 30),
     issued ?? (count > 1 ? counted(count, kind === 'x509' ? 'file' : 'feature') : ''),
-    `${place}${more}`,
+    `${placeFrom(from, place)}${more}`,
     paint.warn('nobody yet'),
   ];
+}
+
+function placeFrom(folder: string, place: string): string {
+  const below = folder.endsWith(sep) ? folder : `${folder}${sep}`;
+  return place.startsWith(below) ? place.slice(below.length) : place;
 }
 
 function endsIn(at: Instant | null, ends: Row['found']['ends'], now: Instant, paint: Paint): Sayable {
@@ -74,7 +82,7 @@ function noteLines({ found }: Row): readonly Safe[] {
 }
 
 /** Counts by reason; each with its place where that was asked for. */
-function skippedLines(skipped: readonly Skipped[], paint: Paint, isVerbose: boolean): readonly Sayable[] {
+function skippedLines(skipped: readonly Skipped[], paint: Paint, { verbose: isVerbose, from }: ViewOptions): readonly Sayable[] {
   if (skipped.length === 0) return [];
   const counts = new Map<SkipReason, number>();
   for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -86,12 +94,13 @@ function skippedLines(skipped: readonly Skipped[], paint: Paint, isVerbose: bool
       summary.map(([reason, count]) => [count, SKIP_WORDS[reason]]),
       { indent: 2, right: [0] },
     ),
-    ...(isVerbose ? ['', ...skipped.map(skippedLine(paint))] : []),
+    ...(isVerbose ? ['', ...skipped.map(skippedLine(paint, from))] : []),
   ];
 }
 
-function skippedLine(paint: Paint): (skipped: Skipped) => Sayable {
-  return ({ place, reason, message }) => text`  ${paint.dim(reason)}  ${place}${message === null ? '' : `: ${oneLine(message, 300)}`}`;
+function skippedLine(paint: Paint, from: string): (skipped: Skipped) => Sayable {
+  return ({ place, reason, message }) =>
+    text`  ${paint.dim(reason)}  ${placeFrom(from, place)}${message === null ? '' : `: ${oneLine(message, 300)}`}`;
 }
 
 function counted(count: number, thing: string): string {

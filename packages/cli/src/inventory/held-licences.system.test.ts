@@ -69,6 +69,13 @@ describe('the page about held licences', () => {
     );
   });
 
+  it('shows what discovery prints, but for the days that have passed', async () => {
+    const { stdout } = await ask('discover', 'examples/held');
+    const timeless = (table: string) => table.replace(/^(?:\d+ \w+|ended .*? ago|ends in) +/gm, '').replace(/ +/g, ' ');
+    const page = readFileSync(join(root, 'docs/held-licences.md'), 'utf8');
+    expect(timeless(page)).toContain(timeless(stdout.trim()));
+  });
+
   it('works as it is written, from nothing to what stops next', async () => {
     for (const command of commands) {
       if (command[0] === 'up') {
