@@ -1,6 +1,6 @@
-/** Every connector there is; `glidepath probe KIND`, agents and the contract suite range over this list. */
+/** Every connector there is; `glidepath probe KIND`, agents and the contract suite range over `CONNECTORS`. */
 import type { Connector } from '@glidepath/core';
-import { commandConnector } from './command/command-connector.ts';
+import { commandConnectorOver } from './command/command-connector.ts';
 import { consulConnector } from './consul/consul-connector.ts';
 import { dslsConnector } from './dsls/dsls-connector.ts';
 import { elasticsearchConnector } from './elasticsearch/elasticsearch-connector.ts';
@@ -22,7 +22,7 @@ import { vaultConnector } from './vault/vault-connector.ts';
 import { x509Connector } from './x509/x509-connector.ts';
 
 /** License servers and their files first, then certificates and keys, then APIs. */
-export const CONNECTORS: readonly Connector[] = [
+const READERS: readonly Connector[] = [
   flexlmConnector,
   rlmConnector,
   lmxConnector,
@@ -42,7 +42,11 @@ export const CONNECTORS: readonly Connector[] = [
   splunkConnector,
   prometheusConnector,
   jsonConnector,
-  commandConnector,
+];
+
+export const CONNECTORS: readonly Connector[] = [
+  ...READERS,
+  commandConnectorOver((kind) => READERS.find((each) => each.kind === kind) ?? null),
 ];
 
 /** The connector of a kind; null: there is none of that name. */

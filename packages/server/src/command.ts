@@ -10,7 +10,6 @@ import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
-import type { JobStatus } from './jobs.ts';
 import type { World } from './world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -154,6 +153,19 @@ export interface Job {
   readonly needsTrueTime?: boolean;
   run(context: JobContext): Promise<void>;
 }
+/** How a job has fared since this node started; a job whose `okAt` grows old is as bad as one that fails. */
+export interface JobStatus {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly ranAt: Instant | null;
+  readonly okAt: Instant | null;
+  readonly failures: number;
+  /**
+   * How long it has not ended well, counted while this node ticks: what a machine slept is nobody's failure.
+   */
+  readonly unwellMs: number;
+}
+
 export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring'> {
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */

@@ -6,24 +6,11 @@
  */
 import { after, type Instant, MINUTE } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
-import type { Job, JobContext } from './command.ts';
+import type { Job, JobContext, JobStatus } from './command.ts';
 import { commitChange } from './commit.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import type { World } from './world.ts';
-
-/** How a job has fared since this node started; a job whose `okAt` grows old is as bad as one that fails. */
-export interface JobStatus {
-  readonly name: string;
-  readonly everyMs: number;
-  readonly ranAt: Instant | null;
-  readonly okAt: Instant | null;
-  readonly failures: number;
-  /**
-   * How long it has not ended well, counted while this node ticks: what a machine slept is nobody's failure.
-   */
-  readonly unwellMs: number;
-}
 
 /** A longer way from one tick to the next counts as this long. */
 const TICK_GAP_MAX_MS = MINUTE;

@@ -7,7 +7,17 @@
  */
 import { Fault, type Instant, invariant, type Role } from '@glidepath/core';
 import type { InputError } from '@glidepath/protocol';
-import { type Answer, answer, type Command, type Conflict, type Job, type Outcome, type Refusal, refuse } from './command.ts';
+import {
+  type Answer,
+  answer,
+  type Command,
+  type Conflict,
+  type Job,
+  type JobStatus,
+  type Outcome,
+  type Refusal,
+  refuse,
+} from './command.ts';
 import { contextOf, type Room } from './context.ts';
 import { createEnvironmentShelf } from './environment-shelf.ts';
 import { COMMANDS, JOBS } from './features/index.ts';
@@ -16,7 +26,7 @@ import { createPolicyShelf } from './features/policies/policy-shelf.ts';
 import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } from './idempotency.ts';
 import { accessTo } from './identity.ts';
 import { checkInput, hostileText } from './input.ts';
-import { createJobRunner, type JobStatus } from './jobs.ts';
+import { createJobRunner } from './jobs.ts';
 import { badInput, readInput } from './read-input.ts';
 import { type CommandRequest, type CommandResponse, createRouter, type Match } from './request.ts';
 import { responseOf } from './respond.ts';

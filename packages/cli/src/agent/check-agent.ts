@@ -3,12 +3,12 @@ import { access, constants } from 'node:fs/promises';
 import { createSecretReader, runProbe, type ToolsFor } from '@glidepath/agent';
 import { connectorNamed } from '@glidepath/connectors';
 import type { AgentFile } from '@glidepath/core';
-import type { AgentCommandOptions } from '../commands/agent.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../shell.ts';
 import { type Sayable, text } from '../terminal/safe-text.ts';
 import { table } from '../terminal/table.ts';
 import { systemScheduler } from '../up/system.ts';
+import type { AgentCommandOptions } from './command-options.ts';
 import { deadlineOf, readLocalFile, toolsOf, wayToServer } from './local-agent.ts';
 
 interface Finding {

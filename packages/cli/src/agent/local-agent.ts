@@ -11,12 +11,12 @@ import {
 import { type AgentFile, MINUTE, type Milliseconds, SECOND } from '@glidepath/core';
 import { createEgress } from '@glidepath/egress';
 import { checkedAddress } from '../api/config.ts';
-import type { AgentCommandOptions } from '../commands/agent.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { text } from '../terminal/safe-text.ts';
 import { systemScheduler } from '../up/system.ts';
+import type { AgentCommandOptions } from './command-options.ts';
 
 export async function readLocalFile(shell: Shell, path: string): Promise<AgentFile> {
   const { file, violations } = readAgentFile(await bytesOf(shell, path));

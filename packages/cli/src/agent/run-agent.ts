@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Agent, createAgent, folderFiles } from '@glidepath/agent';
 import { CONNECTORS } from '@glidepath/connectors';
 import { type AgentFile, instant, SECOND } from '@glidepath/core';
-import type { AgentCommandOptions } from '../commands/agent.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -13,6 +12,7 @@ import { table } from '../terminal/table.ts';
 import { createLog } from '../up/log.ts';
 import { systemClock, systemRandom, systemScheduler } from '../up/system.ts';
 import { VERSION } from '../version.ts';
+import type { AgentCommandOptions } from './command-options.ts';
 import { deadlineOf, readLocalFile, toolsOf, wayToServer } from './local-agent.ts';
 
 const TICK_MS = SECOND;

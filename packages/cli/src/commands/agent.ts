@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { durationWords } from '@glidepath/core';
 import { Option } from 'commander';
+import type { AgentCommandOptions } from '../agent/command-options.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -11,16 +12,6 @@ import { type Sayable, text } from '../terminal/safe-text.ts';
 import { table } from '../terminal/table.ts';
 import { day } from '../when.ts';
 import { type Asking, online } from './online.ts';
-
-export interface AgentCommandOptions {
-  readonly config?: string;
-  readonly once?: boolean;
-  readonly server?: string;
-  readonly tokenFile?: string;
-  readonly state?: string;
-  readonly log?: 'json' | 'text';
-  readonly json?: boolean;
-}
 
 const CONFIG = '/etc/glidepath/agent.yaml';
 

@@ -5,20 +5,9 @@
  * Only the words are here: connectors bring parsers along, which no other command should wait for.
  */
 
+import type { ProbeOptions } from '../probe/probe-options.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
 import { collect } from './online.ts';
-
-export interface ProbeOptions {
-  readonly input?: string;
-  readonly zone: string;
-  readonly now?: string;
-  readonly verifyWith?: string;
-  readonly openWith?: string;
-  readonly set?: readonly string[];
-  readonly agentFile?: string;
-  readonly egressAllow?: readonly string[];
-  readonly json?: boolean;
-}
 
 export function registerProbe({ program, shell, acting }: Registrar): void {
   program

@@ -17,7 +17,6 @@ import {
 } from '@glidepath/core';
 import { createEgress, parseNetwork } from '@glidepath/egress';
 import { type ProbeFailure, probeJson } from '@glidepath/protocol/probe';
-import type { ProbeOptions } from '../commands/probe.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -26,6 +25,7 @@ import { table } from '../terminal/table.ts';
 import { systemScheduler } from '../up/system.ts';
 import { parseWhen } from '../when.ts';
 import { probeLines } from './probe-lines.ts';
+import type { ProbeOptions } from './probe-options.ts';
 import { readSettings } from './settings.ts';
 
 /** Everything with its settings; worth a look before writing an inventory. */

@@ -2,13 +2,18 @@ import { deny, ok, type ProbeTools } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../contract/test-contract.ts';
 import { failingTools } from '../contract/test-tools.ts';
-import { commandConnector } from './command-connector.ts';
+import { prometheusConnector } from '../prometheus/prometheus-connector.ts';
+import { vaultConnector } from '../vault/vault-connector.ts';
+import { commandConnectorOver } from './command-connector.ts';
 
 const printing = (stdout: string, exitCode = 0, stderr = ''): ProbeTools => ({
   ...failingTools({}),
   run: async (command) =>
     command === 'seats' ? ok({ stdout: bytesOf(stdout), stderr: bytesOf(stderr), exitCode }) : deny('command-missing', 'no'),
 });
+
+const others = [prometheusConnector, vaultConnector];
+const commandConnector = commandConnectorOver((kind) => others.find((each) => each.kind === kind) ?? null);
 
 describe('a command of your own', () => {
   it('prints our own JSON, whatever its exit code', async () => {

@@ -9,28 +9,36 @@ import { contextOf, judged, nothingRead } from '../api/index.ts';
 import { readSnapshotJson } from '../json/snapshot-json.ts';
 import { readText, shownText } from '../text/index.ts';
 
-type Settings = Readonly<Record<string, unknown>>;
+type Reader = Pick<Connector, 'read'>;
 
-export const commandConnector: Connector = {
-  kind: 'command',
-  title: 'A command of your own',
-  settings: [
-    { name: 'command', type: 'command', required: true, about: "The command, by its name in the agent's own file, such as `seats`." },
-    {
-      name: 'format',
-      type: 'text',
-      required: false,
-      about: 'What it prints: `json` (default: what `glidepath probe --json` prints), or another kind, such as `flexlm`.',
+const OWN: Reader = { read: async (source, { zone }) => readSnapshotJson(source, zone) ?? nothingRead(source) };
+
+/** `readerNamed`: what else a command may print, by kind. */
+export function commandConnectorOver(readerNamed: (kind: string) => Reader | null): Connector {
+  return {
+    kind: 'command',
+    title: 'A command of your own',
+    settings: [
+      { name: 'command', type: 'command', required: true, about: "The command, by its name in the agent's own file, such as `seats`." },
+      {
+        name: 'format',
+        type: 'text',
+        required: false,
+        about: 'What it prints: `json` (default: what `glidepath probe --json` prints), or another kind, such as `flexlm`.',
+      },
+    ],
+    everyAtLeastMs: MINUTE,
+    read: OWN.read,
+    probe({ command, format = 'json' }, tools) {
+      const isOwn = format === 'json' || format === 'command';
+      const reader = isOwn ? OWN : typeof format === 'string' ? readerNamed(format) : null;
+      return probe(command, reader, tools);
     },
-  ],
-  everyAtLeastMs: MINUTE,
-  read: async (source, { zone }) => readSnapshotJson(source, zone) ?? nothingRead(source),
-  probe,
-};
+  };
+}
 
-async function probe({ command, format = 'json' }: Settings, tools: ProbeTools): Promise<ProbeOutcome> {
+async function probe(command: unknown, reader: Reader | null, tools: ProbeTools): Promise<ProbeOutcome> {
   if (typeof command !== 'string' || command === '') return deny('bad-settings', "`command` is a name in the agent's own file");
-  const reader = await readerOf(format);
   if (!reader) return deny('bad-settings', '`format` is `json`, or a kind that `glidepath probe --help` lists');
   const ran = await tools.run(command);
   if (!ran.ok) return ran;
@@ -48,11 +56,3 @@ async function probe({ command, format = 'json' }: Settings, tools: ProbeTools):
 }
 
 const SAID_BYTES_MAX = 1_000;
-
-async function readerOf(format: unknown): Promise<Pick<Connector, 'read'> | null> {
-  if (format === 'json' || format === commandConnector.kind) return commandConnector;
-  if (typeof format !== 'string') return null;
-  // The list names this connector too, so that it is loaded when it is asked for and not before.
-  const { connectorNamed } = await import('../index.ts');
-  return connectorNamed(format);
-}

@@ -1,5 +1,9 @@
 /** The course of daily peaks: drift, weekdays, noise and wandering, each by an estimate that a few wild days do not move. */
-import type { DayPeak } from './forecast.ts';
+export interface DayPeak {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  readonly peak: number;
+}
 
 export interface Course {
   /** Day from which drift counts: the last one known. */

@@ -23,7 +23,7 @@
  * how often the interval holds, and how far the middle is off.
  */
 import { DAY, type Instant, type Milliseconds } from '../time.ts';
-import { courseOf } from './course-of-peaks.ts';
+import { courseOf, type DayPeak } from './course-of-peaks.ts';
 import { crossings } from './crossings.ts';
 
 export interface PeakSample {
@@ -92,12 +92,6 @@ function outlookOf(past: readonly DayPeak[], limit: number, today: number): Exha
   const [early, middle, late] = [dayAt(EARLY), dayAt(0.5), dayAt(LATE)];
   if (early === null || middle === null) return { kind: 'later', until: atDay(early ?? today + horizon) };
   return { kind: 'dated', forecast: { at: atDay(middle), early: atDay(early), late: late === null ? null : atDay(late) } };
-}
-
-export interface DayPeak {
-  /** Days since 1970-01-01. */
-  readonly day: number;
-  readonly peak: number;
 }
 
 /** One peak a day, oldest first; what is no number, too old or in the future is left out. */

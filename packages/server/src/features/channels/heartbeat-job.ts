@@ -6,8 +6,7 @@
  * the last one arrived; of several nodes, the one that writes it first beats.
  */
 import { after, type Channel, type Delivery, type Instant, MINUTE, SECOND, type Store, type Write } from '@glidepath/core';
-import type { Job, JobContext } from '../../command.ts';
-import type { JobStatus } from '../../jobs.ts';
+import type { Job, JobContext, JobStatus } from '../../command.ts';
 import { everyRecord } from '../lists.ts';
 import { deliveryHealth } from '../notices/delivery-health.ts';
 import { sendBeat, type Way } from './send-message.ts';

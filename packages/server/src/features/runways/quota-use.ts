@@ -17,7 +17,7 @@ import {
   type UseFacts,
 } from '@glidepath/core';
 import { dayOf, mergedSample, sampleId } from '../probes/usage-samples.ts';
-import type { Recomputing } from './recompute.ts';
+import type { Recomputing } from './recomputing.ts';
 import { SAMPLES_MAX, type SampledUse, sampleWrites } from './sampled-use.ts';
 
 export async function quotaUses(

@@ -1,9 +1,10 @@
 /** Computes runways anew, of held licenses and of our own, from what is recorded now and what is about to be. */
 import { type License, type ProbeReading, runwayOf, type UsageSample, type Write } from '@glidepath/core';
-import type { Context, Happening } from '../../command.ts';
+import type { Happening } from '../../command.ts';
 import { createProbeReader } from '../probes/watching.ts';
 import { type FactsContext, heldFacts } from './held-facts.ts';
 import { heldRunwayOf, inTurns } from './held-runway.ts';
+import type { Recomputing } from './recomputing.ts';
 import { runwayHappening, runwayWrite } from './runway-row.ts';
 import { selfFacts, selfRunwayOf } from './self-facts.ts';
 
@@ -17,8 +18,6 @@ export interface Recomputed {
   readonly writes: readonly Write[];
   readonly happened: readonly Happening[];
 }
-
-export type Recomputing = Pick<Context, 'store' | 'now' | 'policy' | 'world'>;
 
 const NOTHING: Recomputed = { writes: [], happened: [] };
 

@@ -20,7 +20,7 @@ import {
 import { certifiedKeyAt } from '../keys/key-plan.ts';
 import { dayOf, mergedSample, sampleId } from '../probes/usage-samples.ts';
 import { quotaUses } from './quota-use.ts';
-import type { Recomputing } from './recompute.ts';
+import type { Recomputing } from './recomputing.ts';
 import type { RunwayOf } from './runway-row.ts';
 import { SAMPLES_MAX, type SampledUse, sampleWrites } from './sampled-use.ts';
 
