@@ -35,6 +35,11 @@ const WORDS: readonly (readonly [name: string, ms: Milliseconds])[] = [
   ['millisecond', 1],
 ];
 
+/** `2027-03-31T21:59:59Z`: milliseconds only where there are some. */
+export function dateOf(at: Instant): string {
+  return formatInstant(at).replace('.000Z', 'Z');
+}
+
 /**
  * Says how long a duration is, in at most two neighbouring units and rounded down: `14 days`, `1 day 3 hours`.
  *

@@ -46,7 +46,7 @@ export {
   forecastExhaustion,
   type PeakSample,
 } from './forecast/forecast.ts';
-export { durationWords, formatInstant } from './format-instant.ts';
+export { dateOf, durationWords, formatInstant } from './format-instant.ts';
 export { type CheckedInventory, checkInventory } from './inventory/check-inventory.ts';
 export { DATE_PATTERN, formatDate, parseDate, type WrittenDate } from './inventory/dates.ts';
 export * from './inventory/document.ts';

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Discovery } from '@glidepath/connectors/discover';
-import { exactTimeZone, formatInstant, type Instant } from '@glidepath/core';
+import { dateOf, exactTimeZone, type Instant } from '@glidepath/core';
 import type { Row } from '../discover/rows.ts';
 import type { Saved } from '../discover/save.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -158,7 +158,6 @@ function rowJson({ found, runway }: Row): unknown {
   };
 }
 
-/** Milliseconds only where there are any. */
 function written(at: Instant | null): string | null {
-  return at === null ? null : formatInstant(at).replace('.000Z', 'Z');
+  return at === null ? null : dateOf(at);
 }

@@ -4,7 +4,7 @@
  * When a paid or trial license ends, data keeps flowing while the cluster health and stats APIs answer 403 and the actions of
  * watches are not carried out: operators go blind exactly then. A basic license names no end, or one beyond any calendar.
  */
-import { type Connector, EMPTY_SNAPSHOT, formatInstant, type Instant, type LatentAt, type Snapshot, unknownFeature } from '@glidepath/core';
+import { type Connector, dateOf, EMPTY_SNAPSHOT, type Instant, type LatentAt, type Snapshot, unknownFeature } from '@glidepath/core';
 import {
   apiConnector,
   countIn,
@@ -70,7 +70,7 @@ function isBeyondCalendars(value: unknown): boolean {
 function blindAfterEnd({ features }: Parameters<LatentAt>[0], at: Instant): ReturnType<LatentAt> {
   return features.flatMap(({ name, expiresAt }) => {
     if (name !== PRODUCT || expiresAt === null || at <= expiresAt) return [];
-    const since = `The license ended on ${formatInstant(expiresAt)}: the cluster health API answers 403`;
+    const since = `The license runs until ${dateOf(expiresAt)}: after that the cluster health API answers 403`;
     return [
       { act: 'restart' as const, reason: `${since}, so that a rolling restart which waits for green does not go on.` },
       { act: 'upgrade' as const, reason: `${since}, so that a rolling upgrade which waits for green does not go on.` },

@@ -4,29 +4,14 @@
  * FlexLM lets running programs keep what they checked out: a license that ended, or a lost member of three, shows only when
  * somebody starts anew. Sentences do not depend on the instant asked about, so that the same risk is recognised at another.
  */
-import { type FeatureReading, formatInstant, type Instant, type LatentRisk, type ServerReading, type Snapshot } from '@glidepath/core';
+import type { Instant, LatentRisk, ServerReading, Snapshot } from '@glidepath/core';
+import { latentSeatsAt } from '../text/index.ts';
 
 type Risk = Omit<LatentRisk, 'from'>;
 
 /** What would fail if it were done at `at`. */
 export function latentAt(snapshot: Snapshot, at: Instant): readonly Risk[] {
-  return [...quorumRisks(snapshot.servers), ...snapshot.features.flatMap((feature) => [...endRisk(feature, at), ...seatRisk(feature)])];
-}
-
-function endRisk({ name, version, expiresAt }: FeatureReading, at: Instant): Risk[] {
-  if (expiresAt === null || expiresAt >= at) return [];
-  const what = version === null ? name : `${name} ${version}`;
-  return [
-    {
-      act: 'restart',
-      reason: `${what} ended at ${formatInstant(expiresAt).replace('.000Z', 'Z')}: a license server does not serve it, so that whoever starts anew is refused.`,
-    },
-  ];
-}
-
-function seatRisk({ name, issued, used }: FeatureReading): Risk[] {
-  if (issued === null || used === null || issued === 0 || used < issued) return [];
-  return [{ act: 'scale-out', reason: `All ${issued} licenses of ${name} are in use: the next one who asks is refused.` }];
+  return [...quorumRisks(snapshot.servers), ...latentSeatsAt(snapshot, at)];
 }
 
 /** Three-server redundancy: two of the three must be up. */

@@ -4,7 +4,7 @@
  * For servers that hand out seats and leave those who hold one alone. Sentences do not depend on the instant asked about, so
  * that the same risk is recognised at another.
  */
-import { type FeatureReading, formatInstant, type Instant, type LatentRisk, type Snapshot } from '@glidepath/core';
+import { dateOf, type FeatureReading, type Instant, type LatentRisk, type Snapshot } from '@glidepath/core';
 
 type Risk = Omit<LatentRisk, 'from'>;
 
@@ -17,7 +17,10 @@ function ended({ name, version, expiresAt }: FeatureReading, at: Instant): Risk[
   if (expiresAt === null || expiresAt >= at) return [];
   const what = version === null ? name : `${name} ${version}`;
   return [
-    { act: 'restart', reason: `${what} ended at ${formatInstant(expiresAt)}: its license server gives it to nobody who starts anew.` },
+    {
+      act: 'restart',
+      reason: `${what} is licensed until ${dateOf(expiresAt)}: after that its license server gives it to nobody who starts anew.`,
+    },
   ];
 }
 

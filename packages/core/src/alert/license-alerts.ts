@@ -1,9 +1,9 @@
 /** The alerts of one license: its end, its contract, what is latent, what its nodes hold, whether its issuer answers. */
-import { durationWords } from '../format-instant.ts';
+import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
 import type { Severity } from '../policy/policy.ts';
 import type { RunwayItem } from '../runway/runway.ts';
-import { dateOf } from '../runway/sentences.ts';
+
 import { after, DAY, type Instant } from '../time.ts';
 import { aboutLicense } from './about-license.ts';
 import type { Alert, LicenseAlertFacts } from './alert-facts.ts';

@@ -1,9 +1,9 @@
 /** The alerts of probes and agents: what is not seen, what is no longer there, and which servers are down. */
-import { durationWords } from '../format-instant.ts';
+import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
 import type { Severity } from '../policy/policy.ts';
 import { PROBE_FAILURES } from '../probe/probe-failures.ts';
-import { dateOf } from '../runway/sentences.ts';
+
 import { after, DAY, HOUR, type Instant, MINUTE } from '../time.ts';
 import type { AlertConditionName } from './alert-conditions.ts';
 import type { AgentAlertFacts, Alert, ProbeAlertFacts, ReadingAlertFacts } from './alert-facts.ts';

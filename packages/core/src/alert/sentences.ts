@@ -1,7 +1,7 @@
 /** The sentences of alerts: names made safe to stand in them, dates with what they mean from now, commands to copy. */
-import { durationWords } from '../format-instant.ts';
+import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
-import { dateOf } from '../runway/sentences.ts';
+
 import { DAY, HOUR, type Instant, MINUTE } from '../time.ts';
 import { ALERT_CONDITIONS, type AlertConditionName } from './alert-conditions.ts';
 import type { Alert, LicenseAlertFacts, TeamName } from './alert-facts.ts';

@@ -1,6 +1,6 @@
 /** Days and instants as inventory documents write them. A day means its end in the document's zone: contracts run to midnight. */
 import { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from '../civil.ts';
-import { formatInstant } from '../format-instant.ts';
+import { dateOf, formatInstant } from '../format-instant.ts';
 import { instantOf, wallAt } from '../meter/time-zone.ts';
 import { after, DAY, HOUR, type Instant, instant, MINUTE, SECOND } from '../time.ts';
 
@@ -37,5 +37,5 @@ export function dateAt(written: WrittenDate, zone: string): Instant {
 export function formatDate(at: Instant, zone: string): string {
   const day = civilFromDays(Math.floor(wallAt(zone, at) / DAY));
   if (endOfDay(day, zone) === at) return formatInstant(instant(daysFromCivil(day.year, day.month, day.day) * DAY)).slice(0, 10);
-  return formatInstant(at).replace('.000Z', 'Z');
+  return dateOf(at);
 }

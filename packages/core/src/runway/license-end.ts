@@ -1,11 +1,11 @@
 /** When a license itself ends for those who use it: our own by its glide path, a held one by contract, probe and grace. */
-import { durationWords } from '../format-instant.ts';
+import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
 import type { Rung } from '../policy/policy.ts';
 import { after, DAY, type Instant, type Milliseconds } from '../time.ts';
 import type { RunwayItem } from './runway.ts';
 import type { HeldRunwayFacts, SelfRunwayFacts } from './runway-facts.ts';
-import { dateOf, readAt, tensed } from './sentences.ts';
+import { readAt, tensed } from './sentences.ts';
 
 /** `open`: nothing ends it. `unknown`: nobody said. `dated`: these end it. Each with its sentence. */
 export interface LicenseEnd {

@@ -1,4 +1,5 @@
 /** The runway of a license or of a part of Glidepath: how long until its users notice, if nobody does anything. */
+import { dateOf } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
 import type { RunwayRecord } from '../ports/held-records.ts';
 import type { LatentRisk } from '../probe/snapshot.ts';
@@ -6,7 +7,7 @@ import type { Instant, Milliseconds } from '../time.ts';
 import { heldEnd, type LicenseEnd, selfEnd } from './license-end.ts';
 import type { Runway, RunwayItem } from './runway.ts';
 import type { DatedPart, RunwayFacts, UseFacts } from './runway-facts.ts';
-import { dateOf, readAt, tensed } from './sentences.ts';
+import { readAt, tensed } from './sentences.ts';
 
 /**
  * Takes the minimum over all that ends.

@@ -3,7 +3,7 @@
  *
  * Every key is always there; null means that the source did not say. Names in it were chosen by others.
  */
-import { formatInstant, type Instant, type ProbeFailureReason, type Snapshot } from '@glidepath/core';
+import { dateOf, type Instant, type ProbeFailureReason, type Snapshot } from '@glidepath/core';
 
 type InIso<T> = T extends Instant
   ? string
@@ -45,14 +45,9 @@ export function probeJson(snapshot: Snapshot, failure: ProbeFailure | null): Pro
     unparsed: snapshot.unparsed.map(({ line, text }) => ({ line, text })),
     unparsedCount: snapshot.unparsedCount,
     notes: snapshot.notes,
-    latent: snapshot.latent.map(({ act, from, reason }) => ({ act, from: isoOf(from), reason })),
+    latent: snapshot.latent.map(({ act, from, reason }) => ({ act, from: dateOf(from), reason })),
     failure: failure === null ? null : { reason: failure.reason, message: failure.message },
   };
 }
 
-const iso = (at: Instant | null): string | null => (at === null ? null : isoOf(at));
-
-/** Milliseconds only where there are some: a day ends at `23:59:59Z`. */
-function isoOf(at: Instant): string {
-  return formatInstant(at).replace(/\.000Z$/, 'Z');
-}
+const iso = (at: Instant | null): string | null => (at === null ? null : dateOf(at));
