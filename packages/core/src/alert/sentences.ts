@@ -1,7 +1,6 @@
 /** The sentences of alerts: names made safe to stand in them, dates with what they mean from now, commands to copy. */
 import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
-
 import { DAY, HOUR, type Instant, MINUTE } from '../time.ts';
 import { ALERT_CONDITIONS, type AlertConditionName } from './alert-conditions.ts';
 import type { Alert, LicenseAlertFacts, TeamName } from './alert-facts.ts';
