@@ -69,6 +69,7 @@ export { reap } from './lease/reap.ts';
 export { type HolderMoved, readmitHolder, removeHolder } from './lease/remove-holder.ts';
 export * from './lease/seat-decision.ts';
 export { floorTier, isCounted, isLive, REAP_MARGIN_MS, seatLimit, tierOfLease, UNTIL_REASSIGNED } from './lease/seat-rules.ts';
+export * from './lease/seats-turn.ts';
 export * from './lease/words.ts';
 export type { ChangeContext, LicenseChange, LicenseReason } from './license/change.ts';
 export { reinstate, revoke, type StatusChange, suspend } from './license/change-status.ts';

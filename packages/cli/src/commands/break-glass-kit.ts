@@ -116,6 +116,7 @@ function leaseOf({ exported, terms, policy, claims, holder, now, chance }: Makin
     statusAt: license.statusAt as Instant,
     createdAt: license.createdAt as Instant,
     pinnedDigest: null,
+    quarantinedAt: null,
     revision: 0,
   };
   const facts = {
@@ -128,7 +129,7 @@ function leaseOf({ exported, terms, policy, claims, holder, now, chance }: Makin
     path: pathTerms(policy),
     policyOf: () => policy,
     meters: [],
-    seats: { id: license.id, granted: 1, overage: 0, overageOpenedAt: null, revision: 0 },
+    seats: { id: license.id, granted: 1, overage: 0, overageOpenedAt: null, groups: {}, vacated: 0, reassignedAt: [], revision: 0 },
   };
   const epoch = { incarnation: license.seq.incarnation, count: 0 };
   const lease: Lease = {
@@ -152,6 +153,10 @@ function leaseOf({ exported, terms, policy, claims, holder, now, chance }: Makin
     renewals: 0,
     waitingSince: null,
     client: 'break-glass',
+    seatGroup: null,
+    promisedUntil: claims.until,
+    isShortened: false,
+    reboundAt: [],
     revision: 0,
   };
   return leaseClaims(facts, lease, { jti: lease.wordId, iss: claims.iss, env: claims.env, answers: { jkt: holder, nonce: '' } }, now);

@@ -218,6 +218,10 @@ function firstRow(input: HolderInput): Lease {
     renewals: 0,
     waitingSince: null,
     client: null,
+    seatGroup: null,
+    promisedUntil: now,
+    isShortened: false,
+    reboundAt: [],
     revision: 0,
   };
 }

@@ -109,6 +109,8 @@ export class SeatWorld {
       ],
       policy: this.terms.policy,
       meters: [],
+      silent: 0,
+      service: null,
       incarnation: this.incarnation,
     };
   }

@@ -41,6 +41,7 @@ export function issue(request: IssueRequest, { now, by, incarnation, nextId }: C
     statusAt: now,
     statusReason: null,
     seq: raised({ incarnation, count: 0 }, incarnation),
+    quarantinedAt: null,
     createdAt: now,
     revision: 0,
   };
@@ -56,7 +57,8 @@ export function issue(request: IssueRequest, { now, by, incarnation, nextId }: C
     createdAt: now,
     createdBy: by,
   };
-  return ok({ license, terms: first, seats: { id, granted: 0, overage: 0, overageOpenedAt: null, revision: 0 } });
+  const seats = { id, granted: 0, overage: 0, overageOpenedAt: null, groups: {}, vacated: 0, reassignedAt: [], revision: 0 };
+  return ok({ license, terms: first, seats });
 }
 
 export function endBeforeStart(startsAt: Instant, expiresAt: Instant): Denial<LicenseReason> {

@@ -4,6 +4,7 @@
  * `revision` counts changes of a record and is the guard of a write; records without one are append-only.
  */
 import type { Counter, LicenseStatus, SeatKind } from '../lease/words.ts';
+import type { Aggregate } from '../policy/policy.ts';
 import type { Instant, Milliseconds } from '../time.ts';
 
 export interface Environment {
@@ -122,6 +123,11 @@ export interface License {
   readonly statusAt: Instant;
   readonly statusReason: string | null;
   readonly seq: Counter;
+  /**
+   * A holder has shown a word that this store does not know of: it was restored from a backup. Until somebody has looked,
+   * running holders go on and nobody new is let in. Null: nothing is wrong.
+   */
+  readonly quarantinedAt: Instant | null;
   readonly createdAt: Instant;
   readonly revision: number;
 }
@@ -160,11 +166,20 @@ export interface SeatState {
   readonly granted: number;
   readonly overage: number;
   readonly overageOpenedAt: Instant | null;
+  /** Seats in use (`granted` and `overage`) by the group whose reservation they count against. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** Named seats that a person gave back and nobody has taken over: giving one to somebody else is a reassignment. */
+  readonly vacated: number;
+  /** When seats were reassigned, oldest first; only those that still count against the quota are kept. */
+  readonly reassignedAt: readonly Instant[];
   readonly revision: number;
 }
 
-/** How a holder stands with its seat. `reaped`: the hold ended in silence and the count was freed. */
-export type LeaseState = 'granted' | 'overage' | 'when-full' | 'reaped' | 'released' | 'removed';
+/**
+ * How a holder stands with its seat. `queued`: it waits for one and holds none; `reaped`: the hold ended in silence and the
+ * count was freed.
+ */
+export type LeaseState = 'granted' | 'overage' | 'queued' | 'when-full' | 'reaped' | 'released' | 'removed';
 
 export interface Lease {
   readonly id: string;
@@ -192,6 +207,14 @@ export interface Lease {
   /** Place in the order for freed seats: when it began to wait. */
   readonly waitingSince: Instant | null;
   readonly client: string | null;
+  /** Group whose reserved seats it may use; null: none. */
+  readonly seatGroup: string | null;
+  /** Until when the path that was signed for it keeps more than the lowest tier, were it never heard of again. */
+  readonly promisedUntil: Instant;
+  /** The offline budget was used up when it was granted: its unreachable rungs come one hold after the other. */
+  readonly isShortened: boolean;
+  /** When its seat was bound to another machine, oldest first; only those that still count against the quota are kept. */
+  readonly reboundAt: readonly Instant[];
   readonly revision: number;
 }
 
@@ -204,13 +227,66 @@ export interface HolderName {
   readonly revision: number;
 }
 
+/**
+ * What usage adds up to in one window, as far as it was counted: a cache of the events, never the truth. Deleting any of
+ * them changes no answer, only what the next answer costs.
+ */
 export interface MeterRecord {
   readonly id: string;
   readonly license: string;
   readonly meter: string;
+  readonly aggregate: Aggregate;
   readonly windowStart: Instant;
+  readonly windowEnd: Instant;
   readonly used: number;
+  /** When the last event that it has counted was received; when it was made, where there was none. */
   readonly asOf: Instant;
+  /** `last` only: the place of the event whose amount it is, by time and then by source and id. */
+  readonly lastAt: Instant | null;
+  readonly lastKey: string | null;
+  readonly revision: number;
+}
+
+/** One event of use that was accepted: kept as long as anybody may ask for a window that it lies in. */
+export interface UsageEvent {
+  readonly license: string;
+  /** With `eventId` unique in the license: the same event again counts once (CloudEvents `source` and `id`). */
+  readonly source: string;
+  readonly eventId: string;
+  readonly meter: string;
+  /** When it was used, by whoever used it. */
+  readonly at: Instant;
+  readonly receivedAt: Instant;
+  /** At most six decimals, from 0; what it is worth the aggregate says. 0 for `unique`. */
+  readonly amount: number;
+  /** `unique` only: what is counted once per window. */
+  readonly value: string | null;
+}
+
+/**
+ * Use set aside before it happens. It counts against the balance while it is open: not released, not expired, and not
+ * spent. The event whose source is `glidepath/reservation` and whose id is the reservation's spends it.
+ */
+export interface UsageReservation {
+  readonly id: string;
+  readonly license: string;
+  readonly environment: string;
+  readonly meter: string;
+  readonly amount: number;
+  /** Unique in the license: the same reservation again is the same one. */
+  readonly requestId: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  readonly releasedAt: Instant | null;
+  readonly revision: number;
+}
+
+/** One row, id `service`: when some node last served, and since when there was no gap in that. */
+export interface ServiceState {
+  readonly id: string;
+  readonly servedAt: Instant;
+  /** The end of the last time in which no node served; holders that could not renew then get time to come back. */
+  readonly resumedAt: Instant;
   readonly revision: number;
 }
 

@@ -5,6 +5,8 @@
  * can delay, tear or refuse it, and so that many commands can be one commit later. A commit is all or nothing, durable
  * when it resolves, and refuses (`stale`, `duplicate`) when what was gathered has changed: the command gathers again.
  */
+
+import type { Aggregate } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
 import type {
   AgentState,
@@ -42,10 +44,13 @@ import type {
   RoleGrant,
   RootRecord,
   SeatState,
+  ServiceState,
   SignInCode,
   StoreIdentity,
   Team,
   TeamMember,
+  UsageEvent,
+  UsageReservation,
 } from './records.ts';
 
 export interface Tables {
@@ -67,6 +72,8 @@ export interface Tables {
   lease: Lease;
   holderName: HolderName;
   meterRecord: MeterRecord;
+  usageReservation: UsageReservation;
+  serviceState: ServiceState;
   onlineKey: OnlineKey;
   keySet: KeySetRecord;
   root: RootRecord;
@@ -125,31 +132,75 @@ export type CommitResult =
       readonly constraint: string | null;
     };
 
-/** What an acquire, renew or release needs to know, read at one instant of the store. */
-export interface LeaseSituation {
+/** A license and the holders that a batch of requests speaks for. */
+export interface SituationAsk {
+  readonly license: string;
+  readonly holders: readonly string[];
+}
+
+/** What the acquires, renews and releases of one license need to know, read at one instant of the store. */
+export interface LicenseSituation {
   readonly license: License;
   /** All rows of terms, oldest first. */
   readonly terms: readonly LicenseTerms[];
   readonly seats: SeatState;
-  /** This holder's lease on the license, in whatever state. */
-  readonly lease: Lease | null;
+  /** Leases of the holders that were asked for, in whatever state; a holder without one is not in it. */
+  readonly leases: readonly Lease[];
   /** Leases in state `granted` or `overage` whose hold ended at or before `reapBefore`, oldest hold first, at most 200. */
   readonly lapsed: readonly Lease[];
-  /** Who is next for a freed seat, in order: overage holders by acquiredAt, then when-full holders by waitingSince; at most 200. */
+  /**
+   * Who is next for a freed seat, in order: overage holders by acquiredAt, then queued ones, then when-full holders, these
+   * two by waitingSince; of several alike by id; at most 200.
+   */
   readonly waiting: readonly Lease[];
+  /** How many reaped leases there are whose `promisedUntil` lies after the instant of the question. */
+  readonly silent: number;
   /** Digest that the license uses now: pinned, or its environment's pointer; null when the pointer is gone. */
   readonly policy: string | null;
+  /** Snapshots of windows that contain the instant of the question. */
   readonly meters: readonly MeterRecord[];
+  /** Null before any node has served. */
+  readonly service: ServiceState | null;
   /** Of the store (`storeIdentity`): prefixes every epoch and `seq` that is given from here. */
   readonly incarnation: number;
 }
+
+/** The same as one request sees it. */
+export interface LeaseSituation extends Omit<LicenseSituation, 'leases'> {
+  /** This holder's lease on the license, in whatever state. */
+  readonly lease: Lease | null;
+}
+
+/** Of a group of change sets, how one fared: `failed` is a poisoned one, which the store could not even judge. */
+export type GroupedResult = CommitResult | { readonly ok: false; readonly reason: 'failed'; readonly error: Error };
+
+/** Which balance is meant: all of it comes from the policy in force and the window that was asked about. */
+export interface BalanceKey {
+  readonly license: string;
+  readonly meter: string;
+  readonly aggregate: Aggregate;
+  readonly windowStart: Instant;
+  readonly windowEnd: Instant;
+}
+
+/** `duplicate`: an event of this source and id was accepted before; it counts once. */
+export type UsageOutcome = 'counted' | 'duplicate';
+
+/** What a turn may do; its commit is durable when the turn has ended. */
+export type TurnStore = Pick<Store, 'leaseSituations' | 'commit'>;
 
 export interface Store {
   get<T extends TableName>(table: T, id: string): Promise<Tables[T] | null>;
   /** Records that match, by id. */
   find<T extends TableName>(table: T, where: Where<T>, page: Page): Promise<readonly Tables[T][]>;
   count<T extends TableName>(table: T, where: Where<T>): Promise<number>;
+  /** One holder's situation. Goes away with the last caller that asks for one license alone. */
   leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null>;
+  /** In the order of the asks, each as of one instant; null: no such license. Asks for one license twice are two answers. */
+  leaseSituations(
+    asks: readonly SituationAsk[],
+    at: { readonly now: Instant; readonly reapBefore: Instant },
+  ): Promise<readonly (LicenseSituation | null)[]>;
   /** Licenses with a `granted` or `overage` lease whose hold ended at or before the instant, for the reaper; at most `limit`. */
   licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]>;
   /**
@@ -158,6 +209,46 @@ export interface Store {
    */
   worstRunways(environment: string, limit: number): Promise<readonly RunwayRecord[]>;
   commit(change: ChangeSet): Promise<CommitResult>;
+  /**
+   * Many change sets in one durable commit, results in their order. Each is all or nothing by itself: one that is refused,
+   * or poisoned, keeps none of the others from being committed. Throws a Fault when nothing is known of any.
+   */
+  commitAll(changes: readonly ChangeSet[]): Promise<readonly GroupedResult[]>;
+  /**
+   * Gathers, decides and commits while no other turn on this license runs on any node: for a license whose seats others
+   * keep changing. Commits of others outside of a turn may still come between; then the commit is stale. Nobody waits for
+   * long: what is not done within 2 s is taken back, as a Fault.
+   */
+  inTurn<R>(license: string, work: (store: TurnStore) => Promise<R>): Promise<R>;
+  /**
+   * Accepts events of use and counts each once, in one durable commit, outcomes in their order; an event twice in the same
+   * call counts once too. Every snapshot whose window contains an event takes part in the same commit. Events of a license
+   * that does not exist fail the call (`missing` is checked by whoever asks).
+   */
+  countUsage(events: readonly UsageEvent[]): Promise<readonly UsageOutcome[]>;
+  /**
+   * Balances in the order of the keys, each the fold of all accepted events in its window: from the snapshot where there is
+   * one, else from the events, and then the snapshot is kept.
+   */
+  balances(keys: readonly BalanceKey[], now: Instant): Promise<readonly MeterRecord[]>;
+  /** Open reservations: not released, `expiresAt` after `now`, and not spent by their event. At most 10,000, by id. */
+  openReservations(license: string, now: Instant): Promise<readonly UsageReservation[]>;
+  /** Accepted events of a license's meter in [from, to), by (at, source, eventId), after a place in that order. */
+  usageEvents(
+    license: string,
+    meter: string,
+    span: { readonly from: Instant; readonly to: Instant },
+    page: { readonly after?: Pick<UsageEvent, 'at' | 'source' | 'eventId'>; readonly limit: number },
+  ): Promise<readonly UsageEvent[]>;
+  /**
+   * Deletes what nobody can ask for any more, at most `limit` records of each kind: events before `events` that lie before the
+   * license's current term, snapshots whose window ended before `snapshots`, leases that ended (reaped, released) and were
+   * promised nothing beyond `leases`. How many went; 0 when all is done.
+   */
+  forgetOld(
+    before: { readonly events: Instant; readonly snapshots: Instant; readonly leases: Instant; readonly now: Instant },
+    limit: number,
+  ): Promise<number>;
   /** The store's own wall time, to anchor a node's clock to. */
   now(): Promise<Instant>;
   close(): Promise<void>;

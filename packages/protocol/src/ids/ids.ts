@@ -23,6 +23,7 @@ export const ID_PREFIXES = {
   lease: 'lea',
   holderName: 'hol',
   meterRecord: 'met',
+  usageReservation: 'rsv',
   onlineKey: 'key',
   keySet: 'kst',
   root: 'rot',

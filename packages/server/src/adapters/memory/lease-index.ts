@@ -24,7 +24,7 @@ export class LeaseIndex {
     return this.#byLicense.get(license)?.holding.head(limit, ({ holdUntil }) => holdUntil <= reapBefore) ?? [];
   }
 
-  /** Overage holders by `acquiredAt`, then when-full holders by `waitingSince` (without one: last). */
+  /** Overage holders by `acquiredAt`, then queued ones, then when-full ones, both by `waitingSince` (without one: last). */
   waiting(license: string, limit: number): readonly Lease[] {
     return this.#byLicense.get(license)?.waiting.head(limit) ?? [];
   }
@@ -38,7 +38,7 @@ export class LeaseIndex {
   #each(lease: Lease, change: (list: SortedList<Lease>) => void): void {
     const leases = this.#leasesOf(lease.license);
     if (lease.state === 'granted' || lease.state === 'overage') change(leases.holding);
-    if (lease.state === 'overage' || lease.state === 'when-full') change(leases.waiting);
+    if (lease.state === 'overage' || lease.state === 'queued' || lease.state === 'when-full') change(leases.waiting);
   }
 
   #leasesOf(license: string): Leases {
@@ -55,7 +55,11 @@ function byHold(a: Lease, b: Lease): number {
 }
 
 function byTurn(a: Lease, b: Lease): number {
-  return Number(a.state === 'when-full') - Number(b.state === 'when-full') || since(a) - since(b) || compareIds(a.id, b.id);
+  return rank(a) - rank(b) || since(a) - since(b) || compareIds(a.id, b.id);
+}
+
+function rank({ state }: Lease): number {
+  return state === 'overage' ? 0 : state === 'queued' ? 1 : 2;
 }
 
 const LAST = instant(Number.MAX_SAFE_INTEGER);

@@ -30,10 +30,10 @@ export interface ConnectionOptions {
 export type SqlValue = string | number | null | readonly string[];
 export type SqlRow = readonly unknown[];
 
-/** bigint as a number: our own columns stay within exact integers. */
+/** bigint and numeric as numbers: our own columns stay within what a number says exactly. */
 const TYPES = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
+    return oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text');
   },
 };
 

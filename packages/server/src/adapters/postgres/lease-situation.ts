@@ -9,7 +9,7 @@ import { columnList, recordFrom } from './columns.ts';
 import type { SqlRow } from './connections.ts';
 
 /** The same words as the index `lease_waiting`, or it would not serve the order. */
-const WAITING_ORDER = `(state = 'when-full'), (case when state = 'overage' then acquired_at else waiting_since end), id`;
+const WAITING_ORDER = `(case state when 'overage' then 0 when 'queued' then 1 else 2 end), (case when state = 'overage' then acquired_at else waiting_since end), id`;
 
 function one(table: TableName, where: string): string {
   return `(select json_build_array(${columnList(tableOf(table))}) from glidepath.${tableOf(table).sql} where ${where})`;
@@ -27,7 +27,7 @@ export const SELECT_SITUATION = `select
   ${one('seatState', 'id = $1')},
   ${one('lease', 'license = $1 and holder = $2')},
   ${many('lease', `license = $1 and state in ('granted', 'overage') and hold_until <= $3`, 'hold_until, id', ` limit ${LISTED_MAX}`)},
-  ${many('lease', `license = $1 and state in ('overage', 'when-full')`, WAITING_ORDER, ` limit ${LISTED_MAX}`)},
+  ${many('lease', `license = $1 and state in ('overage', 'queued', 'when-full')`, WAITING_ORDER, ` limit ${LISTED_MAX}`)},
   (select case policy_mode when 'pin' then pinned_digest else
     (select digest from glidepath.policy_pointer where environment = licensed.environment and name = licensed.policy_name)
   end from glidepath.license as licensed where id = $1),
@@ -52,6 +52,8 @@ export function situationFrom(row: SqlRow): (Omit<LeaseSituation, 'seats'> & { s
     waiting: listed('lease', waiting),
     policy: policy as string | null,
     meters: listed('meterRecord', meters),
+    silent: 0,
+    service: null,
     incarnation: (incarnation as number | null) ?? 0,
   };
 }

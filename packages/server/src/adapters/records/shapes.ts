@@ -8,17 +8,19 @@ import type { Counter, Tables } from '@glidepath/core';
  * How a value is kept. `text` is short (names, ids: it may be part of an index), `long-text` any length; `count` is an
  * integer from 0; `amount` a finite number from 0; `json` keeps the order of keys.
  */
-export type FieldKind = 'text' | 'long-text' | 'texts' | 'word' | 'instant' | 'count' | 'amount' | 'counter' | 'json';
+export type FieldKind = 'text' | 'long-text' | 'texts' | 'word' | 'instant' | 'count' | 'amount' | 'boolean' | 'counter' | 'json';
 
-type KindOf<V> = V extends string
-  ? 'text' | 'long-text' | 'word'
-  : V extends number
-    ? 'instant' | 'count' | 'amount'
-    : V extends Counter
-      ? 'counter'
-      : V extends readonly string[]
-        ? 'texts'
-        : 'json';
+type KindOf<V> = V extends boolean
+  ? 'boolean'
+  : V extends string
+    ? 'text' | 'long-text' | 'word'
+    : V extends number
+      ? 'instant' | 'count' | 'amount'
+      : V extends Counter
+        ? 'counter'
+        : V extends readonly string[]
+          ? 'texts'
+          : 'json';
 
 export interface Field<K extends FieldKind = FieldKind, N extends boolean = boolean, W extends string = string> {
   readonly kind: K;
@@ -83,6 +85,7 @@ export const texts = field('texts');
 export const instant = field('instant');
 export const count = field('count');
 export const amount = field('amount');
+export const boolean = field('boolean');
 export const counter = field('counter');
 export const json = field('json');
 /** Any JSON value, null with it. */

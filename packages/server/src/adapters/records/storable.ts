@@ -42,6 +42,9 @@ export function storedValue(field: Field, value: unknown, path: string): unknown
     case 'amount':
       if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw misfit(path, 'not an amount');
       return plainZero(value);
+    case 'boolean':
+      if (typeof value !== 'boolean') throw misfit(path, 'not a boolean');
+      return value;
     case 'counter':
       return storedCounter(value, path);
     case 'json':

@@ -103,10 +103,14 @@ describe('a quota of ours', () => {
     const license = await issueTestLicense({ call });
     const began = new Date(world.clock.now());
     const windowStart = instant(Date.UTC(began.getUTCFullYear(), began.getUTCMonth() + 1, 1));
+    const windowEnd = instant(Date.UTC(began.getUTCFullYear(), began.getUTCMonth() + 2, 1));
     world.clock.advance(windowStart - world.clock.now());
     for (let day = 1; day <= days; day++) {
       const [before] = await world.store.find('meterRecord', { license: license.id }, { limit: 1 });
-      const row = { id: 'met_1', license: license.id, meter: 'build-minutes', windowStart, used: perDay * day, asOf: world.clock.now() };
+      const row = {
+        ...{ id: 'met_1', license: license.id, meter: 'build-minutes', aggregate: 'sum' as const, windowStart, windowEnd },
+        ...{ used: perDay * day, asOf: world.clock.now(), lastAt: null, lastKey: null },
+      } as const;
       const write =
         before === undefined
           ? ({ op: 'insert', table: 'meterRecord', row: { ...row, revision: 0 } } as const)
