@@ -12,6 +12,8 @@ export interface CommandRequest {
   readonly body?: Uint8Array | string;
   /** Shown in problem documents and logs. */
   readonly requestId?: string;
+  /** Where it came from, as the nearest trusted proxy says; absent where the caller is in this process. */
+  readonly address?: string;
 }
 
 export interface CommandResponse {

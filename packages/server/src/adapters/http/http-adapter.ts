@@ -198,6 +198,7 @@ function requestOf(request: FastifyRequest): CommandRequest {
     headers: request.headers as NonNullable<CommandRequest['headers']>,
     ...(request.body instanceof Uint8Array && request.body.length > 0 ? { body: request.body } : {}),
     requestId: request.id,
+    address: request.ip,
   };
 }
 
