@@ -27,6 +27,7 @@ import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } fr
 import { accessTo } from './identity.ts';
 import { checkInput, hostileText } from './input.ts';
 import { createJobRunner } from './jobs.ts';
+import { type Entered, OPEN } from './limiter/gate.ts';
 import { badInput, readInput } from './read-input.ts';
 import { type CommandRequest, type CommandResponse, createRouter, type Match } from './request.ts';
 import { responseOf } from './respond.ts';
@@ -70,9 +71,12 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     commands,
     async handle(request) {
       const match = find(request.method, request.path);
-      const outcome = match.kind === 'command' ? await carryOut(room, match, request) : missing(match, request);
-      if (options.checkAnswers === true && match.kind === 'command' && outcome.kind === 'answer') checkAnswer(match.command, outcome);
-      return responseOf(outcome, match.kind === 'command' ? match.command.name : null, request);
+      const command = match.kind === 'command' ? match.command : null;
+      const entered = world.gate?.enter(command, request) ?? OPEN;
+      const outcome = entered.refusal ?? (await letIn(room, match, request, entered));
+      if (options.checkAnswers === true && command !== null && outcome.kind === 'answer') checkAnswer(command, outcome);
+      const response = responseOf(outcome, command?.name ?? null, request);
+      return { ...response, headers: { ...response.headers, ...entered.headers } };
     },
     async admits(role, authorization, requestId) {
       const asking = { method: 'GET', path: '', headers: { authorization }, ...(requestId === undefined ? {} : { requestId }) };
@@ -91,6 +95,15 @@ function gateFor(role: Role): Command {
   return { name: `as ${role}`, method: 'GET', path: '', summary: '', auth: role, scope: 'control-plane', answers: {}, run };
 }
 
+type LetIn = Extract<Entered, { readonly refusal: null }>;
+
+/** What was let in leaves again, whatever becomes of it. */
+async function letIn(room: Room, match: Match, request: CommandRequest, entered: LetIn): Promise<Settled> {
+  const outcome = match.kind === 'command' ? await carryOut(room, match, request, entered) : missing(match, request);
+  entered.leave(outcome);
+  return outcome;
+}
+
 type Found = Extract<Match, { kind: 'command' }>;
 type Settled = Exclude<Outcome, Conflict>;
 
@@ -106,9 +119,9 @@ function pathError(path: string): InputError {
   return { path: 'params', found: JSON.stringify(path.slice(0, 80)), expected: 'percent-encoded UTF-8' };
 }
 
-async function carryOut(room: Room, { command, params }: Found, request: CommandRequest): Promise<Settled> {
+async function carryOut(room: Room, { command, params }: Found, request: CommandRequest, entered: LetIn = OPEN): Promise<Settled> {
   try {
-    return await attempt(room, command, params, request);
+    return await attempt(room, command, params, request, entered);
   } catch (error) {
     return faultOf(error, room.world, command, request);
   }
@@ -123,7 +136,13 @@ function faultOf(error: unknown, { log }: World, command: Command, { requestId }
   return refuse('internal', 'Something is wrong in the control plane itself; its log has the details under this request id.');
 }
 
-async function attempt(room: Room, command: Command, params: Found['params'], request: CommandRequest): Promise<Settled> {
+async function attempt(
+  room: Room,
+  command: Command,
+  params: Found['params'],
+  request: CommandRequest,
+  { identified }: LetIn,
+): Promise<Settled> {
   const { environments, world } = room;
   const { store, crypto, clock } = world;
   const now = clock.now();
@@ -132,6 +151,7 @@ async function attempt(room: Room, command: Command, params: Found['params'], re
   const hostile = hostileText(params, 'params') ?? hostileText(request.query ?? {}, 'query');
   if (hostile !== null) return badInput([hostile]);
   const access = await accessTo(command, { store, environments, crypto, now, authorization: request.headers?.authorization, environment });
+  identified(access);
   if ('code' in access) return access;
   // A control-plane command may ask for one environment's records; elsewhere the environment is the layer's business.
   const query = command.scope === 'control-plane' && environment !== undefined ? { ...others, environment } : others;

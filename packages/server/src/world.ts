@@ -5,6 +5,7 @@
 import type { Clock, DatedPart, Egress, Entropy, Instant, LatentRisk, OutboxEvent, Random, Scheduler, Store } from '@glidepath/core';
 import type { Crypto } from '@glidepath/protocol';
 import type { Examiner } from './findings.ts';
+import type { Gate } from './limiter/gate.ts';
 
 export interface World {
   readonly store: Store;
@@ -22,6 +23,8 @@ export interface World {
   readonly dispatcher?: Dispatcher;
   /** The way out, for notices and heartbeats; without one nothing is sent, and what is to be sent waits. */
   readonly egress?: Egress;
+  /** Turns away who asks too often and what a pressed node cannot carry; without one everybody is let in. */
+  readonly gate?: Gate;
 }
 
 /** Delivers one event, at least once; throws what keeps it from doing so. */
