@@ -68,7 +68,17 @@ export { type QuotaFacts, quotaClaims } from './lease/quota-claims.ts';
 export { reap } from './lease/reap.ts';
 export { type HolderMoved, readmitHolder, removeHolder } from './lease/remove-holder.ts';
 export * from './lease/seat-decision.ts';
-export { floorTier, isCounted, isLive, REAP_MARGIN_MS, seatLimit, tierOfLease, UNTIL_REASSIGNED } from './lease/seat-rules.ts';
+export {
+  floorTier,
+  isCounted,
+  isLapsed,
+  isLive,
+  mayReapAt,
+  REAP_MARGIN_MS,
+  seatLimit,
+  tierOfLease,
+  UNTIL_REASSIGNED,
+} from './lease/seat-rules.ts';
 export * from './lease/seats-turn.ts';
 export * from './lease/words.ts';
 export type { ChangeContext, LicenseChange, LicenseReason } from './license/change.ts';

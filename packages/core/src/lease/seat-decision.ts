@@ -4,7 +4,7 @@
  * Rows come out with the revision that they were gathered with; a row that is the very object that went in did not change.
  */
 import type { Plan, Policy } from '../policy/policy.ts';
-import type { Lease, LicenseTerms, SeatState } from '../ports/records.ts';
+import type { Lease, License, LicenseTerms, SeatState } from '../ports/records.ts';
 import type { LeaseSituation } from '../ports/store.ts';
 import type { Instant, Milliseconds } from '../time.ts';
 import type { Counter, VerdictKind } from './words.ts';
@@ -73,6 +73,8 @@ export interface SeatHappening {
 /** What happened to rows, whoever asked. */
 export interface SeatEffects {
   readonly seats: SeatState;
+  /** The license after it, where the decision changed it: quarantined. Absent: as it was. */
+  readonly license?: License;
   /** Others' leases that were given a freed seat. */
   readonly promoted: readonly Lease[];
   /** Others' leases whose hold had ended in silence. */

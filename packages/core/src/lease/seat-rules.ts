@@ -1,7 +1,7 @@
 /** The numbers that seats are judged by, from policy, plan and the license's own terms. Counts nothing and changes nothing. */
 import { tierIndex } from '../policy/lookup.ts';
 import type { Plan, Policy, SeatPlan } from '../policy/policy.ts';
-import type { Lease, LicenseTerms, SeatState } from '../ports/records.ts';
+import type { Lease, LicenseTerms, SeatState, ServiceState } from '../ports/records.ts';
 import { after, type Instant, type Milliseconds, SECOND } from '../time.ts';
 
 /** The server takes a silent holder's seat no earlier than this after its hold: clocks differ, packets are late. */
@@ -65,8 +65,31 @@ export function isLive(lease: Pick<Lease, 'state'>): boolean {
   return lease.state === 'granted' || lease.state === 'overage' || lease.state === 'when-full';
 }
 
-export function isLapsed(lease: Pick<Lease, 'holdUntil'>, now: Instant): boolean {
-  return lease.holdUntil + REAP_MARGIN_MS <= now;
+/** Longer than this without a node that served is a time in which holders could not renew. */
+export const GAP_MS: Milliseconds = 5 * SECOND;
+
+/**
+ * Says whether anybody may be called silent now: not before a gap in the service that has just ended is on record, since
+ * nobody could have renewed in it.
+ */
+export function mayReapAt(service: ServiceState | null, now: Instant): boolean {
+  return service === null || now - service.servedAt <= GAP_MS;
+}
+
+/**
+ * Says whether a hold has ended in silence, and the margin after it.
+ *
+ * A holder that could not renew because no node served gets a whole hold to come back, counted from when one served again.
+ */
+export function isLapsed(lease: Pick<Lease, 'holdUntil' | 'renewedAt'>, { now, plan, situation: { service } }: Lapsing): boolean {
+  if (lease.holdUntil + REAP_MARGIN_MS > now) return false;
+  return service === null || lease.renewedAt >= service.resumedAt || now >= service.resumedAt + plan.lease.ttlMs;
+}
+
+interface Lapsing {
+  readonly now: Instant;
+  readonly plan: Pick<Plan, 'lease'>;
+  readonly situation: { readonly service: ServiceState | null };
 }
 
 export function seatsUsed(seats: Pick<SeatState, 'granted' | 'overage'>): number {

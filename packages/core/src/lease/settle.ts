@@ -8,7 +8,7 @@
  */
 import type { Lease } from '../ports/records.ts';
 import type { SeatEffects, SeatHappening, SeatInput } from './seat-decision.ts';
-import { counted, isLapsed, isLive, seatLimit, seatsUsed, UNTIL_REASSIGNED } from './seat-rules.ts';
+import { counted, isLapsed, isLive, mayReapAt, seatLimit, seatsUsed, UNTIL_REASSIGNED } from './seat-rules.ts';
 
 export interface Settled extends SeatEffects {
   /** The requesting holder's lease, promoted if its turn had come. */
@@ -16,14 +16,15 @@ export interface Settled extends SeatEffects {
 }
 
 export function settle(input: SeatInput): Settled {
-  const { situation, now, mayReap } = input;
+  const { situation, now } = input;
+  const mayReap = input.mayReap && mayReapAt(situation.service, now);
   const own = situation.lease;
   const seen = new Map([...situation.lapsed, ...situation.waiting].map((lease) => [lease.id, lease]));
   const reaped: Lease[] = [];
   const happened: SeatHappening[] = [];
   let seats = situation.seats;
   for (const lease of seen.values()) {
-    if (!mayReap || lease.id === own?.id || !isLive(lease) || !isLapsed(lease, now)) continue;
+    if (!mayReap || lease.id === own?.id || !isLive(lease) || !isLapsed(lease, input)) continue;
     seats = counted(seats, lease, -1);
     reaped.push(reapedRow(lease));
     happened.push({ action: 'lease.reaped', subject: lease.id, facts: { holder: lease.holder, was: lease.state }, only: 'audit' });

@@ -169,6 +169,8 @@ export interface LicenseSituation {
 export interface LeaseSituation extends Omit<LicenseSituation, 'leases'> {
   /** This holder's lease on the license, in whatever state. */
   readonly lease: Lease | null;
+  /** More of them wait than `waiting` lists: a seat that is free is theirs. Absent: as the length of the list says. */
+  readonly othersWait?: boolean;
 }
 
 /** Of a group of change sets, how one fared: `failed` is a poisoned one, which the store could not even judge. */
