@@ -88,6 +88,7 @@ export { type Issued, type IssueRequest, issue } from './license/issue.ts';
 export { observedByServer } from './license/observed.ts';
 export { restate, type StatedTerms, startBefore } from './license/restate.ts';
 export * from './license/status.ts';
+export { type BalanceFacts, balanceKeys, termSpan } from './meter/balance-keys.ts';
 export { instantOf, offsetAt, wallAt } from './meter/time-zone.ts';
 export { END_OF_TIME, type MeterWindow, type TermSpan, type WindowRule, windowAt } from './meter/window-at.ts';
 export { oneLine } from './one-line.ts';
