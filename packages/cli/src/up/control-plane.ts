@@ -11,6 +11,7 @@ import { anchorClock } from '@glidepath/server/clock';
 import { binariesCheck, dataFolderCheck } from '@glidepath/server/embedded';
 import { bootstrapEnvironment, firstSignIn, type LeavingRoot } from '@glidepath/server/first-start';
 import { certificateEnd, certificateExaminer, createHttpAdapter, type TlsFiles, tlsCheck } from '@glidepath/server/http';
+import { createGate, eventLoopDelay, type Gate, type RateLimits } from '@glidepath/server/limiter';
 import { migrate, PostgresStore, schemaCheck } from '@glidepath/server/postgres';
 import { createSeal, lockRootFile, readSealKey, sealFileExaminer, sealKeyCheck } from '@glidepath/server/seal';
 import { createMetrics, databaseExaminer, diskWatch, nextStart, REFRESH_MS, timedStore } from '@glidepath/server/telemetry';
@@ -32,6 +33,7 @@ export interface ControlPlaneOptions {
   readonly version: string;
   /** The way out, for notices and channels. */
   readonly egress: Egress;
+  readonly rateLimits: RateLimits | 'off';
   readonly log: Log;
   /** Told as soon as the roots exist, whatever fails afterwards: nothing of this will be seen again. */
   readonly onNewRoots: (roots: readonly NewRoot[]) => void;
@@ -116,11 +118,19 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
     ...ownEnds(options, connectionString, sealKey),
   };
   const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
-  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals, egress: options.egress };
+  const gate = openGate(options, stops);
+  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals, egress: options.egress, gate };
   const startDraining = () => {
     draining = true;
   };
   return { world, server: createServer(world), metrics, startDraining };
+}
+
+function openGate({ rateLimits }: ControlPlaneOptions, stops: (() => Promise<void>)[]): Gate {
+  const loop = eventLoopDelay();
+  stops.push(async () => loop.stop());
+  const limits = rateLimits === 'off' ? { isLimiting: false } : { limits: rateLimits };
+  return createGate({ clock: systemClock, random: systemRandom, crypto: nodeCrypto, loop, ...limits });
 }
 
 /** What of this node ends, and what its next start would need. */

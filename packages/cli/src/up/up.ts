@@ -1,5 +1,6 @@
 /** `glidepath up`: runs a control plane until somebody stops it. */
 import { resolve } from 'node:path';
+import type { RateLimits } from '@glidepath/server/limiter';
 import { Option } from 'commander';
 import { DEMO_FOLDER } from '../demo/state.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -24,6 +25,7 @@ interface UpOptions {
   readonly trustedProxy?: readonly string[];
   readonly log?: 'json' | 'text';
   readonly egressAllow?: readonly string[];
+  readonly rateLimit?: readonly string[];
 }
 
 export const PORT = 7070;
@@ -44,6 +46,10 @@ export function registerUp({ program, shell, acting }: Registrar): void {
     .option('--trusted-proxy <address...>', 'proxies whose X-Forwarded-* are believed')
     .addOption(new Option('--log <kind>', 'json or text on standard error; default: text on a terminal').choices(['json', 'text']))
     .option('--egress-allow <range...>', 'addresses beyond public ones that probes and channels may reach, such as 10.0.0.0/8')
+    .option(
+      '--rate-limit <limit...>',
+      'requests a second, and at once, of a known credential or of an address without one: credential=2000/40000 address=50/6000; or off',
+    )
     .option('--demo', 'with three products, their applications, and seconds for days')
     .action(acting(async (options: UpOptions) => (options.demo === true ? demo(shell, options) : up(shell, options))));
 }
@@ -66,6 +72,7 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   const tls = tlsOf(options);
   if (options.databaseUrl !== undefined) requireDatabaseUrl(options.databaseUrl);
   const egressAllow = await readRanges(options.egressAllow ?? []);
+  const rateLimits = await readLimits(options.rateLimit ?? []);
   const stopAsked = askedToStop();
   await requirePort(options.host, options.port);
   const [{ openDatabase }, { createLog }] = await Promise.all([import('./database.ts'), import('./log.ts')]);
@@ -90,6 +97,7 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
       version: VERSION,
       log,
       egress: createEgress({ allow: egressAllow }),
+      rateLimits,
     },
     onNewRoots: (roots) => sayNewRoots(shell, roots),
   });
@@ -120,6 +128,15 @@ async function readRanges(ranges: readonly string[]): Promise<readonly string[]>
   const wrong = ranges.find((range) => parseNetwork(range) === null);
   if (wrong === undefined) return ranges;
   throw usage(`--egress-allow ${wrong} is no range of addresses.`, { details: ['expected: such as 10.0.0.0/8 or 192.0.2.7'] });
+}
+
+async function readLimits(words: readonly string[]): Promise<RateLimits | 'off'> {
+  const { readRateLimits } = await import('@glidepath/server/limiter');
+  const limits = readRateLimits(words);
+  if (limits !== null) return limits;
+  throw usage(`--rate-limit is not understood: ${words.join(' ')}`, {
+    details: ['expected: credential=2000/40000 (a second, and at once), address=50/6000, both, or off'],
+  });
 }
 
 /**
