@@ -156,6 +156,8 @@ export interface ProofClaims {
   /** `jti` of the lease being renewed or released. */
   readonly lease?: string;
   readonly epoch?: Counter;
+  /** The newest `seq` that this installation has seen: more than a restored server has shows that its backup is older. */
+  readonly seq?: Counter;
 }
 
 export const PROOF_AUDIENCE = 'glidepath-server';

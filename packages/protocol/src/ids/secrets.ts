@@ -7,8 +7,7 @@
  * prefix lets secret scanners find a leaked one. Only the hash is kept; a fast hash is enough for 160 random bits.
  */
 import type { Entropy } from '@glidepath/core';
-import type { Crypto } from '../crypto.ts';
-import { encodeBase64Url } from '../words/base64url.ts';
+import { hashText } from '../hash-text.ts';
 
 export const SECRET_PREFIXES = { 'license-key': 'glk_', token: 'glt_', 'sign-in-code': 'gls_' } as const;
 
@@ -17,8 +16,6 @@ export type SecretKind = keyof typeof SECRET_PREFIXES;
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const DIGITS = 32;
 const BYTES = 20;
-
-const utf8 = new TextEncoder();
 
 export function newSecret(kind: SecretKind, entropy: Entropy): string {
   const digits = toDigits(entropy.bytes(BYTES));
@@ -72,9 +69,7 @@ export function normalizeSecret(kind: SecretKind, typed: string): string {
 }
 
 /** base64url SHA-256 of the text: what the store keeps, and what a proof names its license key by. */
-export function hashSecret(text: string, crypto: Pick<Crypto, 'sha256'>): string {
-  return encodeBase64Url(crypto.sha256(utf8.encode(text)));
-}
+export const hashSecret: typeof hashText = hashText;
 
 /** The first characters, by which a list tells secrets apart: 20 of 160 bits. */
 export function secretHint(text: string): string {

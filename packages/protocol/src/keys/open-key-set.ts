@@ -5,7 +5,7 @@
  */
 import { type Denial, deny, type Instant, ok, type Result } from '@glidepath/core';
 import type { Crypto } from '../crypto.ts';
-import { encodeBase64Url } from '../words/base64url.ts';
+import { hashText } from '../hash-text.ts';
 import type { Check } from '../words/check.ts';
 import {
   decodeJson,
@@ -46,8 +46,6 @@ export interface KeySetContext {
    */
   readonly isOwnCopy?: boolean | undefined;
 }
-
-const utf8 = new TextEncoder();
 
 type No = Denial<KeySetReason>;
 
@@ -122,9 +120,7 @@ function openClaims(word: string, signedBy: KeySetKeyClaims, ctx: KeySetContext)
 }
 
 /** base64url SHA-256 of a signed key set: what the next one names as `previous`. */
-export function keySetDigest(compact: string, crypto: Pick<Crypto, 'sha256'>): string {
-  return encodeBase64Url(crypto.sha256(utf8.encode(compact)));
-}
+export const keySetDigest: typeof hashText = hashText;
 
 /**
  * 5. and 6. The version does not fall, the same version is the same document, and the next names the held as previous.

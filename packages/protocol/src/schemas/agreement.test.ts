@@ -16,7 +16,8 @@ import {
   proofClaims,
   verdictClaims,
 } from '../test-words.ts';
-import { checkGrantClaims, checkLeaseClaims, checkProofClaims, checkVerdictClaims } from '../words/claims.ts';
+import { checkGrantClaims, checkLeaseClaims, checkVerdictClaims } from '../words/claims.ts';
+import { checkProofClaims } from '../words/proof-claims.ts';
 import { SCHEMAS } from './index.ts';
 
 const ajv = new Ajv2020({ strict: false });
@@ -29,11 +30,13 @@ const lease = leaseClaims({
   seat: { kind: 'named', overageClosesAt: leaseClaims().iatMs },
 });
 
+const COUNTER = { incarnation: 1, count: 1 };
+
 const cases = [
   { name: 'lease', check: checkLeaseClaims, samples: [lease, leaseClaims(), grantedLeaseClaims('a.b.c')] },
   { name: 'verdict', check: checkVerdictClaims, samples: [verdictClaims(), verdictClaims({ retryAfterMs: null, nonce: null })] },
   { name: 'grant', check: checkGrantClaims, samples: [grantClaims(), grantClaims({ cnf: { jkt: 'x' } })] },
-  { name: 'proof', check: checkProofClaims, samples: [proofClaims(), proofClaims({ lease: 'x', epoch: { incarnation: 1, count: 1 } })] },
+  { name: 'proof', check: checkProofClaims, samples: [proofClaims(), proofClaims({ lease: 'x', epoch: COUNTER, seq: COUNTER })] },
   { name: 'key-set', check: checkKeySetClaims, samples: [keySetClaims(), keySetClaims({ previous: 'x', keys: [] })] },
   { name: 'key-set-key', check: checkKeySetKeyClaims, samples: [keySetKeyClaims()] },
   { name: 'root', check: checkRootClaims, samples: [{ iss: ISS, env: ENV, number: 2, x: KEYS.nextRoot.x }] },

@@ -147,6 +147,7 @@ export const ProofSchema = Type.Object(
     key: text('base64url SHA-256 of the license key that comes with the request.'),
     lease: Type.Optional(text('`jti` of the lease to renew or release.')),
     epoch: Type.Optional(Counter),
+    seq: Type.Optional(Counter),
   },
   published('proof', 'Proof of possession', 'Claims of a word of type `glidepath-proof+jwt`, signed by the key of the installation.'),
 );

@@ -6,7 +6,8 @@
  * it forgives all of these, so they are looked for around it.
  */
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** How a text may end after its last group of four digits: with bits left over that are zero. */
+const ENDING = /^(|.[AQgw]|..[AEIMQUYcgkosw048])$/s;
 
 /** The bytes of a canonical base64url text, or null. */
 export function decodeBase64Url(text: string): Uint8Array | null {
@@ -29,11 +30,7 @@ export function byteLength(text: string): number {
  * length, or bits after the last whole byte that are not zero.
  */
 export function hasCanonicalForm(text: string): boolean {
-  if (text.includes('+') || text.includes('/')) return false;
-  const rest = text.length % 4;
-  if (rest === 0) return true;
-  const last = ALPHABET.indexOf(text.charAt(text.length - 1));
-  return rest !== 1 && last >= 0 && (last & (rest === 2 ? 0b1111 : 0b11)) === 0;
+  return !text.includes('+') && !text.includes('/') && ENDING.test(text.slice(text.length & ~3));
 }
 
 function bytesOf(latin1: string): Uint8Array {

@@ -1,9 +1,9 @@
-/** Checks of the claims of every signed word; the types are core's, the JSON Schemas in `schemas/` say the same. */
-import { AUDIENCE, PROOF_AUDIENCE } from '@glidepath/core';
+/** Checks of the claims of every word that a client reads; the types are core's, the JSON Schemas in `schemas/` say the same. */
+import { AUDIENCE } from '@glidepath/core';
 import { amount, type Check, fields, integer, list, natural, oneOf, orNull, record, text } from './check.ts';
 import { checkPath } from './path.ts';
 
-const counter = fields({ incarnation: natural, count: natural });
+export const counter: Check = fields({ incarnation: natural, count: natural });
 const confirmation = fields({ jkt: text });
 
 const word = {
@@ -91,10 +91,4 @@ export const checkGrantClaims: Check = fields(
     exp: integer,
   },
   { cnf: confirmation },
-);
-
-/** Only servers read proofs; the mark lets a bundler leave this out of a client. */
-export const checkProofClaims: Check = /* @__PURE__ */ fields(
-  { aud: oneOf(PROOF_AUDIENCE), op: oneOf('acquire', 'renew', 'release'), nonce: text, key: text },
-  { lease: text, epoch: counter },
 );

@@ -8,6 +8,7 @@ import { type Denial, deny, ok, type PathTerms, type Result } from '@glidepath/c
 import type { Crypto, SigningKey } from '../crypto.ts';
 import { asciiJson } from './ascii-json.ts';
 import { decodeBase64Url, encodeAscii, encodeBase64Url } from './base64url.ts';
+import { isObject } from './check.ts';
 import { writeLease } from './path.ts';
 import type { WordReason } from './reasons.ts';
 
@@ -61,13 +62,17 @@ export function signWithHeader(
   claims: object,
   key: SigningKey,
 ): string {
-  const json = header.typ === LEASE_TYP && hasPath(claims) ? writeLease(claims) : asciiJson(claims);
+  return signJson(header, header.typ === LEASE_TYP && hasPath(claims) ? writeLease(claims) : asciiJson(claims), key);
+}
+
+/** Signs claims that are JSON in ASCII already. A client signs by this alone, and carries nothing that writes leases. */
+export function signJson(header: object, json: string, key: SigningKey): string {
   const signed = `${encodeAscii(asciiJson(header))}.${encodeAscii(json)}`;
   return `${signed}.${encodeBase64Url(key.sign(bytesOf(signed)))}`;
 }
 
 function hasPath(claims: object): claims is { readonly path: PathTerms } {
-  return 'path' in claims && typeof claims.path === 'object' && claims.path !== null;
+  return 'path' in claims && isObject(claims.path);
 }
 
 /**
@@ -129,7 +134,7 @@ export function decodeJson(part: string, crypto: Crypto, parse: (json: string) =
   if (bytes === null) return null;
   try {
     const value = parse(fromUtf8.decode(bytes));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 /** Proof of possession: a request says, signed by the installation's own key, what it asks and with which license key. */
 import { ok, PROOF_AUDIENCE, type ProofClaims, type Result } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
-import { checkProofClaims } from './claims.ts';
-import { decodeJson, isSignedBy, PROOF_TYP, refuse, signWithHeader, splitWord } from './compact.ts';
+import { asciiJson } from './ascii-json.ts';
+import { decodeJson, isSignedBy, PROOF_TYP, refuse, signJson, splitWord } from './compact.ts';
+import { checkProofClaims } from './proof-claims.ts';
 import type { WordReason } from './reasons.ts';
 import { isPublicKey, thumbprint } from './thumbprint.ts';
 
@@ -23,7 +24,7 @@ export interface OpenedProof {
 
 /** Signs a proof. Its header carries the public key, the only word in which a reader looks at one. */
 export function signProof(claims: ProofClaims, key: SigningKey): string {
-  return signWithHeader({ alg: 'EdDSA', typ: PROOF_TYP, jwk: { kty: 'OKP', crv: 'Ed25519', x: key.x } }, claims, key);
+  return signJson({ alg: 'EdDSA', typ: PROOF_TYP, jwk: { kty: 'OKP', crv: 'Ed25519', x: key.x } }, asciiJson(claims), key);
 }
 
 /**

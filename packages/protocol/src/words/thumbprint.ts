@@ -1,12 +1,11 @@
 /** The name of a public key: RFC 7638 over the Ed25519 members of RFC 8037, so that any JOSE library agrees. */
 import type { Crypto } from '../crypto.ts';
-import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
-
-const utf8 = new TextEncoder();
+import { hashText } from '../hash-text.ts';
+import { decodeBase64Url } from './base64url.ts';
 
 /** base64url SHA-256 of `{"crv":"Ed25519","kty":"OKP","x":"…"}`. */
 export function thumbprint(x: string, crypto: Pick<Crypto, 'sha256'>): string {
-  return encodeBase64Url(crypto.sha256(utf8.encode(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`)));
+  return hashText(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`, crypto);
 }
 
 /** True for the canonical base64url text of 32 bytes. Whether they are a point of the curve, only verifying tells. */
