@@ -1,19 +1,19 @@
 /** Promises about what an acquire, renew or release reads, and what the reaper reads. */
-import type { Lease, LeaseSituation, Store, Write } from '@glidepath/core';
+import type { Lease, LicenseSituation, Store, Write } from '@glidepath/core';
 import { expect } from 'vitest';
 import { type Clause, put, putFoundation } from './clause.ts';
 import { at, changeOf, DIGEST, insert, OTHER_DIGEST, sample, update } from './sample-records.ts';
 
 const HOLDING = ['granted', 'overage'] as const;
-const NOT_HOLDING = ['when-full', 'reaped', 'released', 'removed'] as const;
+const NOT_HOLDING = ['queued', 'when-full', 'reaped', 'released', 'removed'] as const;
 
 function lease(name: string, over: Partial<Lease> = {}): Write {
   return insert('lease', { id: `lea_${name}`, holder: name, ...over });
 }
 
-async function situationOf(store: Store, reapBefore = at(0)): Promise<LeaseSituation> {
-  const situation = await store.leaseSituation('lic_1', 'holder-1', reapBefore);
-  if (situation === null) throw new Error('the sample license has a situation');
+async function situationOf(store: Store, reapBefore = at(0), holder = 'holder-1'): Promise<LicenseSituation> {
+  const [situation] = await store.leaseSituations([{ license: 'lic_1', holders: [holder] }], { now: at(0), reapBefore });
+  if (!situation) throw new Error('the sample license has a situation');
   return situation;
 }
 
@@ -36,7 +36,8 @@ export const LEASES: readonly Clause[] = [
     promise: 'of an unknown license is null',
     async check({ store }) {
       await putFoundation(store);
-      for (const id of ['lic_none', '', '\0', 'x'.repeat(100_000)]) expect(await store.leaseSituation(id, 'holder-1', at(0))).toBeNull();
+      for (const license of ['lic_none', '', '\0', 'x'.repeat(100_000)])
+        expect(await store.leaseSituations([{ license, holders: ['holder-1'] }], { now: at(0), reapBefore: at(0) })).toEqual([null]);
     },
   },
   {
@@ -48,11 +49,13 @@ export const LEASES: readonly Clause[] = [
         license: sample.license(),
         terms: [sample.licenseTerms()],
         seats: sample.seatState(),
-        lease: null,
+        leases: [],
         lapsed: [],
         waiting: [],
+        silent: 0,
         policy: DIGEST,
         meters: [],
+        service: null,
         incarnation: 1,
       });
     },
@@ -71,7 +74,11 @@ export const LEASES: readonly Clause[] = [
           insert('lease', { state: 'released', fingerprint: { disk: 'd', cpu: 'c' } }),
           lease('b', { holdUntil: at(-2) }),
           lease('c', { state: 'when-full', waitingSince: at(1) }),
+          lease('d', { state: 'reaped', promisedUntil: at(1) }),
           insert('meterRecord'),
+          insert('meterRecord', { id: 'met_3', windowStart: at(-60), windowEnd: at(0) }),
+          insert('meterRecord', { id: 'met_4', windowStart: at(1) }),
+          insert('serviceState'),
           insert('licenseTerms', { id: 'trm_2', effectiveFrom: at(10), expiresAt: null, overrides: {} }),
           update('seatState', 'lic_1', 0, { granted: 1, overageOpenedAt: at(2) }),
           update('storeIdentity', 'store', 0, { incarnation: 4 }),
@@ -81,11 +88,13 @@ export const LEASES: readonly Clause[] = [
         license: sample.license(),
         terms: [sample.licenseTerms(), sample.licenseTerms({ id: 'trm_2', effectiveFrom: at(10), expiresAt: null, overrides: {} })],
         seats: sample.seatState({ granted: 1, overageOpenedAt: at(2), revision: 1 }),
-        lease: sample.lease({ state: 'released', fingerprint: { disk: 'd', cpu: 'c' } }),
+        leases: [sample.lease({ state: 'released', fingerprint: { disk: 'd', cpu: 'c' } })],
         lapsed: [lapsed],
         waiting: [waiting],
+        silent: 1,
         policy: DIGEST,
         meters: [sample.meterRecord()],
+        service: sample.serviceState(),
         incarnation: 4,
       });
     },
@@ -97,7 +106,7 @@ export const LEASES: readonly Clause[] = [
       await putFoundation(store);
       await put(store, changeOf(insert('lease')));
       for (const holder of ['holder-2', 'HOLDER-1', '\0', 'holder-1\0', '\ud800'])
-        expect((await store.leaseSituation('lic_1', holder, at(0)))?.lease).toBeNull();
+        expect((await situationOf(store, at(0), holder)).leases).toEqual([]);
     },
   },
   {
@@ -154,7 +163,7 @@ export const LEASES: readonly Clause[] = [
   },
   {
     noun: 'waiting',
-    promise: 'are overage holders by when they acquired, then when-full holders by when they began to wait',
+    promise: 'are overage holders by when they acquired, then queued and then when-full ones by when they began to wait',
     async check({ store }) {
       await putFoundation(store);
       await put(
@@ -162,14 +171,16 @@ export const LEASES: readonly Clause[] = [
         changeOf(
           lease('full-late', { state: 'when-full', waitingSince: at(9), acquiredAt: at(-9) }),
           lease('full-early', { state: 'when-full', waitingSince: at(1) }),
+          lease('queued-late', { state: 'queued', waitingSince: at(30) }),
+          lease('queued-early', { state: 'queued', waitingSince: at(29) }),
           lease('full-unknown', { state: 'when-full', waitingSince: null }),
           lease('over-late', { state: 'overage', acquiredAt: at(20) }),
           lease('over-early', { state: 'overage', acquiredAt: at(10), waitingSince: at(99) }),
           ...(['granted', 'reaped', 'released', 'removed'] as const).map((state) => lease(state, { state, waitingSince: at(0) })),
         ),
       );
-      const order = ['lea_over-early', 'lea_over-late', 'lea_full-early', 'lea_full-late', 'lea_full-unknown'];
-      expect((await situationOf(store)).waiting.map(({ id }) => id)).toEqual(order);
+      const order = ['over-early', 'over-late', 'queued-early', 'queued-late', 'full-early', 'full-late', 'full-unknown'];
+      expect((await situationOf(store)).waiting.map(({ holder }) => holder)).toEqual(order);
     },
   },
   {
@@ -219,8 +230,8 @@ export const LEASES: readonly Clause[] = [
           ),
         );
       const read = async (): Promise<void> => {
-        const { lease: own, seats } = await situationOf(other);
-        seen.push(own?.renewals === seats.granted);
+        const { leases, seats } = await situationOf(other);
+        seen.push(leases[0]?.renewals === seats.granted);
       };
       for (let revision = 0; revision < 25; revision++) await Promise.all([read(), write(revision), read(), read()]);
       expect(seen).toEqual(seen.map(() => true));

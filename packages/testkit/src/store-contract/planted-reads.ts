@@ -1,24 +1,40 @@
 /** Stores that read wrongly. */
-import { after, type Instant, instant, type LeaseSituation, type Store, type TableName, type Tables, type Where } from '@glidepath/core';
+import {
+  after,
+  type Instant,
+  instant,
+  type LicenseSituation,
+  type SituationAsk,
+  type Store,
+  type TableName,
+  type Tables,
+  type Where,
+} from '@glidepath/core';
 import type { Planted } from './planted.ts';
 
 const EVERYTHING = { limit: 1_000 };
 
+type SituationOf = (ask: SituationAsk, at: Parameters<Store['leaseSituations']>[1]) => Promise<LicenseSituation | null>;
+
+/** Situations one by one, each by a wrong way to one. */
+function readOneByOne(right: Store, wrongOf: (rightOf: SituationOf) => SituationOf): Pick<Store, 'leaseSituations'> {
+  const situationOf = wrongOf(async (ask, at) => (await right.leaseSituations([ask], at))[0] ?? null);
+  return { leaseSituations: async (asks, at) => await Promise.all(asks.map((ask) => situationOf(ask, at))) };
+}
+
+type Changed = Partial<LicenseSituation>;
+
 function wrongSituation(
   wrong: string,
   caughtBy: string,
-  change: (situation: LeaseSituation, right: Store, reapBefore: Instant) => Partial<LeaseSituation> | Promise<Partial<LeaseSituation>>,
+  change: (situation: LicenseSituation, right: Store, reapBefore: Instant) => Changed | Promise<Changed>,
 ): Planted {
-  return {
-    wrong,
-    caughtBy,
-    plant: (right) => ({
-      async leaseSituation(license, holder, reapBefore) {
-        const situation = await right.leaseSituation(license, holder, reapBefore);
-        return situation === null ? null : { ...situation, ...(await change(situation, right, reapBefore)) };
-      },
-    }),
-  };
+  const plant = (right: Store) =>
+    readOneByOne(right, (rightOf) => async (ask, at) => {
+      const situation = await rightOf(ask, at);
+      return situation === null ? null : { ...situation, ...(await change(situation, right, at.reapBefore)) };
+    });
+  return { wrong, caughtBy, plant };
 }
 
 /** Every record that is read passes through `change`. */
@@ -33,10 +49,8 @@ function wrongRecords(wrong: string, caughtBy: string, change: (record: Record<s
         return record === null ? null : changed(record);
       },
       find: async (table, where, page) => (await right.find(table, where, page)).map(changed),
-      async leaseSituation(license, holder, reapBefore) {
-        const situation = await right.leaseSituation(license, holder, reapBefore);
-        return situation?.lease ? { ...situation, lease: changed(situation.lease) } : situation;
-      },
+      leaseSituations: async (asks, at) =>
+        (await right.leaseSituations(asks, at)).map((found) => found && { ...found, leases: found.leases.map(changed) }),
     }),
   };
 }
@@ -200,17 +214,15 @@ export const PLANTED_IN_READS: readonly Planted[] = [
   {
     wrong: 'every license has a situation',
     caughtBy: 'lease situation of an unknown license is null',
-    plant: (right) => ({
-      leaseSituation: async (license, holder, reapBefore) =>
-        (await right.leaseSituation(license, holder, reapBefore)) ?? (await right.leaseSituation('lic_1', holder, reapBefore)),
-    }),
+    plant: (right) =>
+      readOneByOne(right, (rightOf) => async (ask, at) => (await rightOf(ask, at)) ?? (await rightOf({ ...ask, license: 'lic_1' }, at))),
   },
   wrongSituation('the incarnation is forgotten', 'lease situation of a fresh license', () => ({ incarnation: 0 })),
   wrongSituation('meters of all licenses', 'lease situation holds everything of the license', async (_, right) => ({
     meters: await right.find('meterRecord', {}, EVERYTHING),
   })),
-  wrongSituation('any lease for the holder', 'lease situation of a holder that no text can name', async ({ lease }, right) => ({
-    lease: lease ?? (await right.find('lease', {}, EVERYTHING))[0] ?? null,
+  wrongSituation('any lease for the holder', 'lease situation of a holder that no text can name', async ({ leases }, right) => ({
+    leases: leases.length > 0 ? leases : await right.find('lease', {}, EVERYTHING),
   })),
   wrongSituation('terms in the order of ids', 'lease situation has the terms from the oldest', ({ terms }) => ({
     terms: [...terms].sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -226,15 +238,13 @@ export const PLANTED_IN_READS: readonly Planted[] = [
     caughtBy: 'lapsed holds follow renewals',
     plant(right) {
       const first = new Map<string, number>();
-      return {
-        async leaseSituation(license, holder, reapBefore) {
-          const leases = await right.find('lease', { license }, EVERYTHING);
-          for (const { id, holdUntil } of leases) if (!first.has(id)) first.set(id, holdUntil);
-          const situation = await right.leaseSituation(license, holder, reapBefore);
-          if (situation === null) return null;
-          return { ...situation, lapsed: situation.lapsed.filter(({ id }) => (first.get(id) ?? 0) <= reapBefore) };
-        },
-      };
+      return readOneByOne(right, (rightOf) => async (ask, at) => {
+        const leases = await right.find('lease', { license: ask.license }, EVERYTHING);
+        for (const { id, holdUntil } of leases) if (!first.has(id)) first.set(id, holdUntil);
+        const situation = await rightOf(ask, at);
+        if (situation === null) return null;
+        return { ...situation, lapsed: situation.lapsed.filter(({ id }) => (first.get(id) ?? 0) <= at.reapBefore) };
+      });
     },
   },
   wrongSituation('when-full before overage', 'waiting are overage holders', ({ waiting }) => ({
@@ -249,14 +259,13 @@ export const PLANTED_IN_READS: readonly Planted[] = [
   {
     wrong: 'the situation is read in two steps',
     caughtBy: 'lease situation is read at one instant',
-    plant: (right) => ({
-      async leaseSituation(license, holder, reapBefore) {
-        const seats = await right.get('seatState', license);
-        await right.get('license', license);
-        const situation = await right.leaseSituation(license, holder, reapBefore);
+    plant: (right) =>
+      readOneByOne(right, (rightOf) => async (ask, at) => {
+        const seats = await right.get('seatState', ask.license);
+        await right.get('license', ask.license);
+        const situation = await rightOf(ask, at);
         return situation === null || seats === null ? null : { ...situation, seats };
-      },
-    }),
+      }),
   },
   {
     wrong: 'licenses with lapsed holds come by id',

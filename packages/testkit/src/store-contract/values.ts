@@ -95,8 +95,10 @@ export const VALUES: readonly Clause[] = [
       const epoch = { incarnation: LARGEST, count: LARGEST };
       await put(store, changeOf(insert('lease', { epoch, renewals: LARGEST })));
       expect(await store.get('lease', 'lea_1')).toEqual(sample.lease({ epoch, renewals: LARGEST }));
-      expect((await store.leaseSituation('lic_1', 'holder-1', at(0)))?.lease?.epoch).toEqual(epoch);
-      for (const [index, used] of [0, 0.1, 1 / 3, 1e21, 5e-324, LARGEST].entries()) {
+      const asks = [{ license: 'lic_1', holders: ['holder-1'] }];
+      const [situation] = await store.leaseSituations(asks, { now: at(0), reapBefore: at(0) });
+      expect(situation?.leases[0]?.epoch).toEqual(epoch);
+      for (const [index, used] of [0, 0.1, 0.000001, 12_345_678.123457, 1e15, 0.3].entries()) {
         const id = `met_${index}`;
         await put(store, changeOf(insert('meterRecord', { id, meter: id, used })));
         expect((await store.get('meterRecord', id))?.used).toBe(used);

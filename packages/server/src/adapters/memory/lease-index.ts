@@ -9,6 +9,7 @@ import { SortedList } from './sorted-list.ts';
 interface Leases {
   readonly holding: SortedList<Lease>;
   readonly waiting: SortedList<Lease>;
+  readonly silent: SortedList<Lease>;
 }
 
 export class LeaseIndex {
@@ -29,6 +30,16 @@ export class LeaseIndex {
     return this.#byLicense.get(license)?.waiting.head(limit) ?? [];
   }
 
+  /** How many reaped leases were promised more than has passed. */
+  silent(license: string, now: Instant): number {
+    let count = 0;
+    for (const { promisedUntil } of this.#byLicense.get(license)?.silent.walk(undefined, true) ?? []) {
+      if (promisedUntil <= now) break;
+      count += 1;
+    }
+    return count;
+  }
+
   /** Licenses with a lapsed hold, the oldest hold first. */
   licensesWithLapsed(reapBefore: Instant): readonly string[] {
     const oldest = [...this.#byLicense.keys()].flatMap((license) => this.lapsed(license, reapBefore, 1));
@@ -39,12 +50,13 @@ export class LeaseIndex {
     const leases = this.#leasesOf(lease.license);
     if (lease.state === 'granted' || lease.state === 'overage') change(leases.holding);
     if (lease.state === 'overage' || lease.state === 'queued' || lease.state === 'when-full') change(leases.waiting);
+    if (lease.state === 'reaped') change(leases.silent);
   }
 
   #leasesOf(license: string): Leases {
     const known = this.#byLicense.get(license);
     if (known !== undefined) return known;
-    const leases: Leases = { holding: new SortedList(byHold), waiting: new SortedList(byTurn) };
+    const leases: Leases = { holding: new SortedList(byHold), waiting: new SortedList(byTurn), silent: new SortedList(byPromise) };
     this.#byLicense.set(license, leases);
     return leases;
   }
@@ -52,6 +64,10 @@ export class LeaseIndex {
 
 function byHold(a: Lease, b: Lease): number {
   return a.holdUntil - b.holdUntil || compareIds(a.id, b.id);
+}
+
+function byPromise(a: Lease, b: Lease): number {
+  return a.promisedUntil - b.promisedUntil || compareIds(a.id, b.id);
 }
 
 function byTurn(a: Lease, b: Lease): number {

@@ -10,11 +10,13 @@ import {
   type Clock,
   type CommitResult,
   Fault,
+  type GroupedResult,
   type Instant,
   invariant,
   type Lease,
   type LeaseSituation,
   type License,
+  type LicenseSituation,
   type LicenseTerms,
   type MeterRecord,
   type Page,
@@ -22,6 +24,7 @@ import {
   type RunwayRecord,
   type SeatState,
   type ServiceState,
+  type SituationAsk,
   type Store,
   type StoreIdentity,
   type TableName,
@@ -31,6 +34,7 @@ import {
 import { compareIds } from '../records/order.ts';
 import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
 import { checkLimit, filterOf, LISTED_MAX } from '../records/query.ts';
+import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
 import { TABLE_NAMES, tableOf } from '../records/tables.ts';
 import { LeaseIndex } from './lease-index.ts';
@@ -90,25 +94,15 @@ export class MemoryStore implements Store {
   }
 
   async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
+    return onlySituation(await this.leaseSituations([{ license, holders: [holder] }], { now: reapBefore, reapBefore }));
+  }
+
+  async leaseSituations(
+    asks: readonly SituationAsk[],
+    at: { readonly now: Instant; readonly reapBefore: Instant },
+  ): Promise<readonly (LicenseSituation | null)[]> {
     this.#refuseWhenClosed();
-    const found = this.#table('license').get(license) as License | null;
-    if (found === null) return null;
-    const seats = this.#table('seatState').get(license) as SeatState | null;
-    invariant(seats !== null, `license ${license} has no seat state`);
-    const terms = [...this.#table('licenseTerms').matching([['license', license]])] as unknown as LicenseTerms[];
-    return {
-      license: found,
-      terms: terms.sort((a, b) => a.effectiveFrom - b.effectiveFrom || compareIds(a.id, b.id)),
-      seats,
-      lease: this.#table('lease').lookUp(['license', 'holder'], [license, holder]) as Lease | null,
-      lapsed: this.#leases.lapsed(license, reapBefore, LISTED_MAX),
-      waiting: this.#leases.waiting(license, LISTED_MAX),
-      policy: this.#policyOf(found),
-      meters: [...this.#table('meterRecord').matching([['license', license]])] as unknown as MeterRecord[],
-      silent: 0,
-      service: this.#table('serviceState').get('service') as ServiceState | null,
-      incarnation: (this.#table('storeIdentity').get('store') as StoreIdentity | null)?.incarnation ?? 0,
-    };
+    return asks.map((ask) => this.#situationOf(ask, at));
   }
 
   async licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]> {
@@ -123,20 +117,14 @@ export class MemoryStore implements Store {
 
   async commit(change: ChangeSet): Promise<CommitResult> {
     this.#refuseWhenClosed();
-    const writes = planWrites(change);
-    const journal: Undo[] = [];
-    const refusal = this.#carryOut(writes, journal) ?? brokenReference(writes, (name) => this.#table(name));
-    if (refusal === null) return { ok: true };
-    for (const { table, before, after } of journal.reverse()) this.#swap(table, after, before);
-    return refusal;
+    return this.#commit(change);
   }
 
-  async leaseSituations(): Promise<never> {
-    throw new Bug('not built yet');
-  }
-
-  async commitAll(): Promise<never> {
-    throw new Bug('not built yet');
+  async commitAll(changes: readonly ChangeSet[]): Promise<readonly GroupedResult[]> {
+    this.#refuseWhenClosed();
+    const results: GroupedResult[] = [];
+    for (const change of changes) results.push(this.#commitOrFail(change));
+    return results;
   }
 
   async inTurn(): Promise<never> {
@@ -170,6 +158,47 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+  }
+
+  #commit(change: ChangeSet): CommitResult {
+    const writes = planWrites(change);
+    const journal: Undo[] = [];
+    const refusal = this.#carryOut(writes, journal) ?? brokenReference(writes, (name) => this.#table(name));
+    if (refusal === null) return { ok: true };
+    for (const { table, before, after } of journal.reverse()) this.#swap(table, after, before);
+    return refusal;
+  }
+
+  #commitOrFail(change: ChangeSet): GroupedResult {
+    try {
+      return this.#commit(change);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { ok: false, reason: 'failed', error };
+    }
+  }
+
+  #situationOf({ license, holders }: SituationAsk, at: { readonly now: Instant; readonly reapBefore: Instant }): LicenseSituation | null {
+    const found = this.#table('license').get(license) as License | null;
+    if (found === null) return null;
+    const seats = this.#table('seatState').get(license) as SeatState | null;
+    invariant(seats !== null, `license ${license} has no seat state`);
+    const terms = [...this.#table('licenseTerms').matching([['license', license]])] as unknown as LicenseTerms[];
+    const leases = [...new Set(holders)].map((holder) => this.#table('lease').lookUp(['license', 'holder'], [license, holder]));
+    const meters = [...this.#table('meterRecord').matching([['license', license]])] as unknown as MeterRecord[];
+    return {
+      license: found,
+      terms: terms.sort((a, b) => a.effectiveFrom - b.effectiveFrom || compareIds(a.id, b.id)),
+      seats,
+      leases: (leases.filter((lease) => lease !== null) as unknown as Lease[]).sort((a, b) => compareIds(a.id, b.id)),
+      lapsed: this.#leases.lapsed(license, at.reapBefore, LISTED_MAX),
+      waiting: this.#leases.waiting(license, LISTED_MAX),
+      silent: this.#leases.silent(license, at.now),
+      policy: this.#policyOf(found),
+      meters: meters.filter(({ windowStart, windowEnd }) => windowStart <= at.now && at.now < windowEnd),
+      service: this.#table('serviceState').get('service') as ServiceState | null,
+      incarnation: (this.#table('storeIdentity').get('store') as StoreIdentity | null)?.incarnation ?? 0,
+    };
   }
 
   #carryOut(writes: readonly PlannedWrite[], journal: Undo[]): CommitResult | null {

@@ -12,6 +12,7 @@ const SQL_TYPES: Readonly<Record<Exclude<FieldKind, 'counter'>, string>> = {
   instant: 'bigint',
   count: 'bigint',
   amount: 'double precision',
+  quantity: 'numeric',
   boolean: 'boolean',
   json: 'json',
 };

@@ -40,6 +40,11 @@ export function faultFrom(error: unknown, doing: Doing): Error {
   return fault('store-unavailable', 'The connection to the database was lost.', error);
 }
 
+/** Whether it is the values that were refused (a constraint, a domain, a number out of range), and not the world that failed. */
+export function isOfTheData(error: unknown): boolean {
+  return isServerError(error) && /^2[23]/.test(error.code);
+}
+
 /** An error before anything was sent. */
 export function faultFromConnecting(error: unknown): Fault {
   if (error instanceof Error && error.message === 'timeout exceeded when trying to connect')

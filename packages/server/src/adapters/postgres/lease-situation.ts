@@ -1,12 +1,16 @@
 /**
- * Everything that an acquire, renew or release needs, in one statement: one round trip, and one snapshot, as every part
- * of a statement sees the same instant under READ COMMITTED. Parts come as JSON arrays in the order of `columnList`.
+ * Everything that acquires, renews and releases need, for many licenses in one statement: one round trip, and one
+ * snapshot, as every part of a statement sees the same instant under READ COMMITTED. Parts come as JSON arrays in the
+ * order of `columnList`; a list of nothing is null and costs nothing.
  */
-import type { LeaseSituation, TableName, Tables } from '@glidepath/core';
+import { type Instant, invariant, type LicenseSituation, type SituationAsk, type TableName, type Tables } from '@glidepath/core';
 import { LISTED_MAX } from '../records/query.ts';
+import { isStorableText } from '../records/storable.ts';
 import { tableOf } from '../records/tables.ts';
+import { arrayLiteral } from './array-literal.ts';
 import { columnList, recordFrom } from './columns.ts';
 import type { SqlRow } from './connections.ts';
+import type { Statement } from './statements.ts';
 
 /** The same words as the index `lease_waiting`, or it would not serve the order. */
 const WAITING_ORDER = `(case state when 'overage' then 0 when 'queued' then 1 else 2 end), (case when state = 'overage' then acquired_at else waiting_since end), id`;
@@ -20,40 +24,53 @@ function many(table: TableName, where: string, order: string, limit = ''): strin
   return `(select json_agg(json_build_array(${columnList(tableOf(table))}) order by ${order}) from (${from}) as listed)`;
 }
 
-/** $1 license, $2 holder, $3 the instant before which a hold must have ended. */
-export const SELECT_SITUATION = `select
-  ${one('license', 'id = $1')},
-  ${many('licenseTerms', 'license = $1', 'effective_from, id')},
-  ${one('seatState', 'id = $1')},
-  ${one('lease', 'license = $1 and holder = $2')},
-  ${many('lease', `license = $1 and state in ('granted', 'overage') and hold_until <= $3`, 'hold_until, id', ` limit ${LISTED_MAX}`)},
-  ${many('lease', `license = $1 and state in ('overage', 'queued', 'when-full')`, WAITING_ORDER, ` limit ${LISTED_MAX}`)},
+/** $1 licenses, $2 holders of each, $3 the instant before which a hold must have ended, $4 the instant of the question. */
+const SELECT_SITUATIONS = `select
+  ${one('license', 'id = asked.of')},
+  ${many('licenseTerms', 'license = asked.of', 'effective_from, id')},
+  ${one('seatState', 'id = asked.of')},
+  (select json_agg(json_build_array(${columnList(tableOf('lease'))}) order by id)
+    from glidepath.lease where license = asked.of and holder = any (asked.holders::text[])),
+  ${many('lease', `license = asked.of and state in ('granted', 'overage') and hold_until <= $3::bigint`, 'hold_until, id', ` limit ${LISTED_MAX}`)},
+  ${many('lease', `license = asked.of and state in ('overage', 'queued', 'when-full')`, WAITING_ORDER, ` limit ${LISTED_MAX}`)},
+  (select count(*) from glidepath.lease where license = asked.of and state = 'reaped' and promised_until > $4::bigint),
   (select case policy_mode when 'pin' then pinned_digest else
     (select digest from glidepath.policy_pointer where environment = licensed.environment and name = licensed.policy_name)
-  end from glidepath.license as licensed where id = $1),
-  ${many('meterRecord', 'license = $1', 'id')},
-  (select incarnation from glidepath.store_identity where id = 'store')`;
+  end from glidepath.license as licensed where id = asked.of),
+  ${many('meterRecord', 'license = asked.of and window_start <= $4::bigint and window_end > $4::bigint', 'id')},
+  ${one('serviceState', `id = 'service'`)},
+  (select incarnation from glidepath.store_identity where id = 'store')
+  from unnest($1::text[], $2::text[]) with ordinality as asked (of, holders, place) order by place`;
+
+export function selectSituations(asks: readonly SituationAsk[], at: { readonly now: Instant; readonly reapBefore: Instant }): Statement {
+  // No license has the empty id; a holder that no text can name has no lease.
+  const licenses = arrayLiteral(asks.map(({ license }) => (isStorableText(license) ? license : '')));
+  const holders = arrayLiteral(asks.map((ask) => arrayLiteral(ask.holders.filter((holder) => isStorableText(holder)))));
+  return { text: SELECT_SITUATIONS, values: [licenses, holders, at.reapBefore, at.now] };
+}
 
 /** $1 the instant before which a hold must have ended, $2 how many. */
 export const SELECT_LICENSES_WITH_LAPSED_HOLDS = `select license from glidepath.lease
   where state in ('granted', 'overage') and hold_until <= $1
   group by license order by min(hold_until), license limit $2`;
 
-/** The parts put together; null when there is no such license, and `seats` null when it lacks its seat state. */
-export function situationFrom(row: SqlRow): (Omit<LeaseSituation, 'seats'> & { seats: LeaseSituation['seats'] | null }) | null {
-  const [license, terms, seats, lease, lapsed, waiting, policy, meters, incarnation] = row;
+/** The parts put together; null when there is no such license. */
+export function situationFrom(row: SqlRow): LicenseSituation | null {
+  const [license, terms, seats, leases, lapsed, waiting, silent, policy, meters, service, incarnation] = row;
   if (license === null) return null;
+  const licensed = recordFrom('license', license as SqlRow);
+  invariant(seats !== null, `license ${licensed.id} has no seat state`);
   return {
-    license: recordFrom('license', license as SqlRow),
+    license: licensed,
     terms: listed('licenseTerms', terms),
-    seats: seats === null ? null : recordFrom('seatState', seats as SqlRow),
-    lease: lease === null ? null : recordFrom('lease', lease as SqlRow),
+    seats: recordFrom('seatState', seats as SqlRow),
+    leases: listed('lease', leases),
     lapsed: listed('lease', lapsed),
     waiting: listed('lease', waiting),
+    silent: silent as number,
     policy: policy as string | null,
     meters: listed('meterRecord', meters),
-    silent: 0,
-    service: null,
+    service: service === null ? null : recordFrom('serviceState', service as SqlRow),
     incarnation: (incarnation as number | null) ?? 0,
   };
 }

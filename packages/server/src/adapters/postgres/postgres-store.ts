@@ -13,12 +13,15 @@ import {
   type ChangeSet,
   type CommitResult,
   Fault,
+  type GroupedResult,
   type Instant,
   instant,
   invariant,
   type LeaseSituation,
+  type LicenseSituation,
   type Page,
   type RunwayRecord,
+  type SituationAsk,
   type Store,
   type TableName,
   type Tables,
@@ -26,12 +29,14 @@ import {
 } from '@glidepath/core';
 import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
 import { checkLimit, filterOf } from '../records/query.ts';
+import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
 import { recordFrom } from './columns.ts';
 import { commitStatement } from './commit-statement.ts';
 import { type ConnectionOptions, Connections, type Session, type SqlRow } from './connections.ts';
-import { isRolledBackByChance, isServerError } from './faults.ts';
-import { SELECT_LICENSES_WITH_LAPSED_HOLDS, SELECT_SITUATION, situationFrom } from './lease-situation.ts';
+import { isOfTheData, isRolledBackByChance, isServerError } from './faults.ts';
+import { commitGroup, type Together } from './grouped-commit.ts';
+import { SELECT_LICENSES_WITH_LAPSED_HOLDS, selectSituations, situationFrom } from './lease-situation.ts';
 import { commitInOrder, isConstraintBroken } from './ordered-commit.ts';
 import { type Statement, selectById, selectCount, selectPage } from './statements.ts';
 import { SELECT_WORST_RUNWAYS } from './worst-runways.ts';
@@ -68,14 +73,15 @@ export class PostgresStore implements Store {
   }
 
   async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
-    if (!isStorableText(license)) return null;
-    const values = [license, isStorableText(holder) ? holder : null, reapBefore];
-    const [row] = await this.#select({ text: SELECT_SITUATION, values });
-    const situation = situationFrom(row as SqlRow);
-    if (situation === null) return null;
-    const { seats } = situation;
-    invariant(seats !== null, `license ${license} has no seat state`);
-    return { ...situation, seats };
+    return onlySituation(await this.leaseSituations([{ license, holders: [holder] }], { now: reapBefore, reapBefore }));
+  }
+
+  async leaseSituations(
+    asks: readonly SituationAsk[],
+    at: { readonly now: Instant; readonly reapBefore: Instant },
+  ): Promise<readonly (LicenseSituation | null)[]> {
+    if (asks.length === 0) return [];
+    return (await this.#select(selectSituations(asks, at))).map(situationFrom);
   }
 
   async licensesWithLapsedHolds(reapBefore: Instant, limit: number): Promise<readonly string[]> {
@@ -92,19 +98,14 @@ export class PostgresStore implements Store {
   async commit(change: ChangeSet): Promise<CommitResult> {
     const writes = planWrites(change);
     if (writes.length === 0) return await this.#connections.use('read', async () => ({ ok: true }));
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      const result = await this.#connections.use('commit', async (session) => await tryCommit(session, writes));
-      if (result !== null) return result;
-    }
-    throw new Fault('store-busy', 'Other commits stood in the way again and again; nothing was written.', { retryable: true });
+    return await this.#trying(async (session) => await commitAtOnce(session, writes));
   }
 
-  async leaseSituations(): Promise<never> {
-    throw new Bug('not built yet');
-  }
-
-  async commitAll(): Promise<never> {
-    throw new Bug('not built yet');
+  async commitAll(changes: readonly ChangeSet[]): Promise<readonly GroupedResult[]> {
+    return await commitGroup(changes, {
+      together: async (writes) => await this.#trying(async (session) => await commitTogether(session, writes)),
+      alone: async (writes) => await this.#trying(async (session) => await commitAtOnce(session, writes)),
+    });
   }
 
   async inTurn(): Promise<never> {
@@ -140,15 +141,24 @@ export class PostgresStore implements Store {
     await this.#connections.close();
   }
 
+  /** Again when a deadlock took it back. */
+  async #trying<R>(work: (session: Session) => Promise<R>): Promise<R> {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const result = await this.#connections.use('commit', async (session) => await unlessByChance(async () => await work(session)));
+      if (result !== null) return result;
+    }
+    throw new Fault('store-busy', 'Other commits stood in the way again and again; nothing was written.', { retryable: true });
+  }
+
   async #select({ text, values }: Statement): Promise<readonly SqlRow[]> {
     return await this.#connections.read(text, values);
   }
 }
 
 /** Null: a deadlock took it back, and it may be tried again. */
-async function tryCommit(session: Session, writes: readonly PlannedWrite[]): Promise<CommitResult | null> {
+async function unlessByChance<R>(work: () => Promise<R>): Promise<R | null> {
   try {
-    return await commitAtOnce(session, writes);
+    return await work();
   } catch (error) {
     if (isRolledBackByChance(error)) return null;
     throw error;
@@ -161,17 +171,33 @@ async function commitAtOnce(session: Session, writes: readonly PlannedWrite[]): 
     await session.run(text, values);
     return { ok: true };
   } catch (error) {
-    const stale = staleOf(error, writes);
-    if (stale !== null) return stale;
+    const [place] = stalePlacesOf(error);
+    if (place !== undefined) return staleOf(writes[place]);
     if (isConstraintBroken(error)) return await commitInOrder(session, writes);
     throw error;
   }
 }
 
-/** `require_all` refused: its detail is the place of the write that found no row. */
-function staleOf(error: unknown, writes: readonly PlannedWrite[]): CommitResult | null {
-  if (!isServerError(error) || error.code !== 'GP001') return null;
-  const write = writes[Number(error.detail)];
+async function commitTogether(session: Session, writes: readonly PlannedWrite[]): Promise<Together> {
+  const { text, values } = commitStatement(writes);
+  try {
+    await session.run(text, values);
+    return 'done';
+  } catch (error) {
+    const stalePlaces = stalePlacesOf(error);
+    if (stalePlaces.length > 0) return { stalePlaces };
+    if (isOfTheData(error)) return 'unsettled';
+    throw error;
+  }
+}
+
+/** `require_all` refused: its detail are the places of the writes that found no row. */
+function stalePlacesOf(error: unknown): readonly number[] {
+  if (!isServerError(error) || error.code !== 'GP001') return [];
+  return (error.detail ?? '').split(',').map(Number);
+}
+
+function staleOf(write: PlannedWrite | undefined): CommitResult {
   invariant(write !== undefined, 'a stale write has a place');
   return { ok: false, reason: 'stale', table: write.table, id: write.id, constraint: null };
 }

@@ -33,7 +33,7 @@ export function useTestDatabase(kind: 'migrated' | 'bare' = 'migrated'): TestDat
       return rows;
     },
     async empty() {
-      const deletes = TABLE_NAMES.map((table) => `delete from glidepath.${tableOf(table).sql}`);
+      const deletes = [...TABLE_NAMES.map((table) => tableOf(table).sql), 'usage_event'].map((name) => `delete from glidepath.${name}`);
       await superuser.query(`begin; set local session_replication_role = replica; ${deletes.join('; ')}; commit`);
     },
   };

@@ -3,7 +3,6 @@ import type { TableName } from '@glidepath/core';
 import type { ACCESS_TABLES } from './access-tables.ts';
 import type { HELD_TABLES } from './held-tables.ts';
 import {
-  amount,
   anyJson,
   boolean,
   count,
@@ -12,6 +11,7 @@ import {
   json,
   longText,
   orNull,
+  quantity,
   refers,
   type Table,
   text,
@@ -20,6 +20,7 @@ import {
   toId,
   toIdIn,
   unique,
+  uniqueNamed,
   word,
 } from './shapes.ts';
 
@@ -199,13 +200,13 @@ export const LICENSE_TABLES: { readonly [T in Names]: Table<T> } = {
       aggregate: word('sum', 'max', 'last', 'unique'),
       windowStart: instant,
       windowEnd: instant,
-      used: amount,
+      used: quantity,
       asOf: instant,
       lastAt: orNull(instant),
       lastKey: orNull(longText),
       revision: count,
     },
-    unique: [unique('meter_record', 'license', 'meter', 'aggregate', 'windowStart', 'windowEnd')],
+    unique: [uniqueNamed('meter_record_window_key', 'license', 'meter', 'aggregate', 'windowStart', 'windowEnd')],
     references: [refers('meter_record', ['license'], toId('license'))],
     indexed: ['license'],
   },
@@ -217,7 +218,7 @@ export const LICENSE_TABLES: { readonly [T in Names]: Table<T> } = {
       license: text,
       environment: text,
       meter: text,
-      amount,
+      amount: quantity,
       requestId: text,
       createdAt: instant,
       expiresAt: instant,

@@ -35,7 +35,12 @@ export function planWrites(change: ChangeSet): readonly PlannedWrite[] {
     ...change.events.map((row: OutboxEvent) => insertOf('outbox', row)),
   ];
   refuseTwoOfOne(planned);
-  return planned.sort((a, b) => PHASES[a.op] - PHASES[b.op] || lockOrder(a.table) - lockOrder(b.table) || compareIds(a.id, b.id));
+  return inOrder(planned);
+}
+
+/** Puts writes in the order in which they are judged and take their locks; sorts the list that it is given. */
+export function inOrder(writes: PlannedWrite[]): readonly PlannedWrite[] {
+  return writes.sort((a, b) => PHASES[a.op] - PHASES[b.op] || lockOrder(a.table) - lockOrder(b.table) || compareIds(a.id, b.id));
 }
 
 function plannedFrom(write: ChangeSet['writes'][number]): PlannedWrite {

@@ -28,5 +28,7 @@ export function checkLimit(limit: number): number {
 function canHave(kind: string | undefined, value: unknown): boolean {
   if (value === null) return true;
   if (typeof value === 'string') return (kind === 'text' || kind === 'long-text' || kind === 'word') && isStorableText(value);
-  return kind === 'amount' ? Number.isFinite(value) : (kind === 'instant' || kind === 'count') && Number.isSafeInteger(value);
+  return kind === 'amount' || kind === 'quantity'
+    ? Number.isFinite(value)
+    : (kind === 'instant' || kind === 'count') && Number.isSafeInteger(value);
 }

@@ -6,16 +6,28 @@ import type { Counter, Tables } from '@glidepath/core';
 
 /**
  * How a value is kept. `text` is short (names, ids: it may be part of an index), `long-text` any length; `count` is an
- * integer from 0; `amount` a finite number from 0; `json` keeps the order of keys.
+ * integer from 0; `amount` a finite number from 0, `quantity` one that is exact with six decimals; `json` keeps the order
+ * of keys.
  */
-export type FieldKind = 'text' | 'long-text' | 'texts' | 'word' | 'instant' | 'count' | 'amount' | 'boolean' | 'counter' | 'json';
+export type FieldKind =
+  | 'text'
+  | 'long-text'
+  | 'texts'
+  | 'word'
+  | 'instant'
+  | 'count'
+  | 'amount'
+  | 'quantity'
+  | 'boolean'
+  | 'counter'
+  | 'json';
 
 type KindOf<V> = V extends boolean
   ? 'boolean'
   : V extends string
     ? 'text' | 'long-text' | 'word'
     : V extends number
-      ? 'instant' | 'count' | 'amount'
+      ? 'instant' | 'count' | 'amount' | 'quantity'
       : V extends Counter
         ? 'counter'
         : V extends readonly string[]
@@ -85,6 +97,7 @@ export const texts = field('texts');
 export const instant = field('instant');
 export const count = field('count');
 export const amount = field('amount');
+export const quantity = field('quantity');
 export const boolean = field('boolean');
 export const counter = field('counter');
 export const json = field('json');
@@ -113,6 +126,10 @@ type Foreign = { readonly table: keyof Tables; readonly on: readonly string[] };
 /** Names constraints as PostgreSQL would, so that a `duplicate` reads the same from any store. */
 export function unique<const F extends string>(sql: string, ...fields: readonly F[]) {
   return { name: `${sql}_${fields.map(snakeCase).join('_')}_key`, fields };
+}
+/** For constraints whose name would be too long for PostgreSQL. */
+export function uniqueNamed<const F extends string>(name: string, ...fields: readonly F[]) {
+  return { name, fields };
 }
 export function refers<const F extends string>(sql: string, fields: readonly F[], to: Foreign) {
   return { name: `${sql}_${fields.map(snakeCase).join('_')}_fkey`, fields, ...to };

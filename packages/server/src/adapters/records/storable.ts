@@ -6,6 +6,7 @@
  * code, so it is a Bug.
  */
 import { Bug, Fault } from '@glidepath/core';
+import { isQuantity } from './quantity.ts';
 import type { Field } from './shapes.ts';
 
 /** UTF-16 units of a `text`: three of them still fit one index entry of PostgreSQL (2,704 bytes). */
@@ -41,6 +42,9 @@ export function storedValue(field: Field, value: unknown, path: string): unknown
       return storedCount(value, path);
     case 'amount':
       if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw misfit(path, 'not an amount');
+      return plainZero(value);
+    case 'quantity':
+      if (!isQuantity(value)) throw misfit(path, 'not an amount of at most six decimals');
       return plainZero(value);
     case 'boolean':
       if (typeof value !== 'boolean') throw misfit(path, 'not a boolean');

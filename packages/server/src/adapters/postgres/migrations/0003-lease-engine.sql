@@ -1,5 +1,20 @@
 -- The lease engine and the meter: seats by group, queues, quotas of reassignment, the offline budget, and usage as events.
 
+-- A commit of many tells of everything in it that was stale, so that the rest can go again at once.
+create or replace function glidepath.require_all(expected integer, places integer[]) returns void language plpgsql as $$
+declare
+  absent text;
+begin
+  if expected = cardinality(places) then
+    return;
+  end if;
+  select string_agg(position::text, ',' order by position) into absent
+    from generate_series(0, expected - 1) as position where position <> all (places);
+  raise exception 'a record has changed' using errcode = 'GP001', detail = absent;
+end
+$$;
+comment on function glidepath.require_all(integer, integer[]) is 'Refuses a commit of which an update or delete found no row; detail are the positions of all of them.';
+
 alter table glidepath.license add column quarantined_at glidepath.instant;
 comment on column glidepath.license.quarantined_at is 'A holder has shown a word that this store does not know of: restored from a backup, until somebody has looked.';
 
@@ -41,7 +56,7 @@ create table glidepath.meter_record (
   last_at glidepath.instant,
   last_key text,
   revision glidepath.whole not null,
-  unique (license, meter, aggregate, window_start, window_end)
+  constraint meter_record_window_key unique (license, meter, aggregate, window_start, window_end)
 );
 create index meter_record_by_license on glidepath.meter_record (license, id);
 comment on table glidepath.meter_record is 'Usage per license, meter and window: a cache of usage_event, which may be deleted at any time.';
@@ -75,7 +90,7 @@ create table glidepath.usage_reservation (
   license glidepath.label not null,
   environment glidepath.label not null,
   meter glidepath.label not null,
-  amount double precision not null check (amount >= 0),
+  amount numeric(30, 6) not null check (amount >= 0),
   request_id glidepath.label not null,
   created_at glidepath.instant not null,
   expires_at glidepath.instant not null,
