@@ -35,7 +35,7 @@ export const ROOMS: readonly Room[] = [
     name: 'server',
     holds: 'features/<noun>/, the command layer, adapters (http, postgres, embedded, telemetry)',
     rooms: ['core', 'protocol'],
-    packages: ['ajv', 'fastify', 'pg', 'pg-boss', 'pino', 'prom-client', 'typebox'],
+    packages: ['ajv', 'fastify', 'pg', 'pg-boss', 'pg-copy-streams', 'pino', 'prom-client', 'typebox'],
     node: ['*'],
   },
   {
