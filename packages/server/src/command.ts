@@ -9,6 +9,7 @@ import type { CommitResult, Environment, Instant, Role, Store, Write } from '@gl
 import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
+import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
 import type { World } from './world.ts';
 
@@ -98,6 +99,8 @@ export interface Context<Body = unknown, Query = unknown> {
   /** The environment's signing key of now. */
   signer(): Promise<Signer>;
   readonly keyring: Keyring;
+  /** Through which every change of a seat goes. */
+  readonly leases: LeaseEngine;
   /** A published policy by digest, checked and ready to decide with; null: never published. */
   policy(digest: string): Promise<PolicyInForce | null>;
   /**
@@ -105,6 +108,8 @@ export interface Context<Body = unknown, Query = unknown> {
    * the answer back. A conflict is a value: return it and the layer runs the command again, at most five times.
    */
   commit(change: Change, answer: Answer): Promise<Answer | Conflict>;
+  /** The writes that keep the answer of a request with an `Idempotency-Key`, for a change that others commit. */
+  kept(answer: Answer): readonly Write[];
 }
 
 export interface CommandSpec<B extends TSchema, Q extends TSchema> {
@@ -166,7 +171,7 @@ export interface JobStatus {
   readonly unwellMs: number;
 }
 
-export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring'> {
+export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring' | 'leases'> {
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;

@@ -16,6 +16,7 @@ export interface Signature {
 
 /** `more` are writes that belong to the request and not to the command. */
 export async function commitChange(world: World, change: Change, by: Signature, more: readonly Write[] = []): Promise<CommitResult> {
+  invariant(change.writes.length > 0, 'a change writes something');
   const set = changeSetOf(change, by, more);
   const result = await world.store.commit(set);
   if (!result.ok) return result;
@@ -23,8 +24,8 @@ export async function commitChange(world: World, change: Change, by: Signature, 
   return result;
 }
 
-function changeSetOf(change: Change, by: Signature, more: readonly Write[]): ChangeSet {
-  invariant(change.writes.length > 0, 'a change writes something');
+/** A change with what the audit log and the outbox say of it, each signed by whose it is. */
+export function changeSetOf(change: Change, by: Signature, more: readonly Write[] = []): ChangeSet {
   return {
     writes: [...change.writes, ...more],
     audit: change.happened.filter(({ only }) => only !== 'event').map((happening) => auditEntry(happening, by)),

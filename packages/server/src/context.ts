@@ -5,6 +5,7 @@ import type { Actor, Command, Context } from './command.ts';
 import { commitChange, type Signature } from './commit.ts';
 import type { EnvironmentShelf } from './environment-shelf.ts';
 import type { Keyring } from './features/keys/keyring.ts';
+import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import { keep, type Once } from './idempotency.ts';
 import { satisfies } from './roles.ts';
@@ -15,6 +16,7 @@ export interface Room {
   readonly world: World;
   readonly keyring: Keyring;
   readonly shelf: PolicyShelf;
+  readonly leases: LeaseEngine;
   readonly environments: EnvironmentShelf;
 }
 
@@ -34,6 +36,7 @@ export function contextOf(room: Room, command: Command, settled: Settled): Conte
   const { actor, now, params, query, body, once } = settled;
   const freshId: Context['newId'] = (prefix) => newId(prefix, now, world.entropy);
   const by: Signature = { actor: actor.id, environment: settled.environment?.id ?? null, now, newId: freshId };
+  const kept: Context['kept'] = (given) => (once === null ? [] : keep(once, given, command, world, freshId('idm'), now));
   return {
     world,
     now,
@@ -53,11 +56,12 @@ export function contextOf(room: Room, command: Command, settled: Settled): Conte
       return room.keyring.signer(settled.environment, now);
     },
     keyring: room.keyring,
+    leases: room.leases,
+    kept,
     policy: (digest) => room.shelf.take(digest),
     async commit(change, given) {
       invariant(change.happened.length > 0 || command.audited === false, `${command.name} tells what it did`);
-      const kept = once === null ? [] : keep(once, given, command, world, freshId('idm'), now);
-      const result = await commitChange(world, change, by, kept);
+      const result = await commitChange(world, change, by, kept(given));
       return result.ok ? given : { kind: 'conflict', result };
     },
   };

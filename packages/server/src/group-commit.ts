@@ -2,7 +2,8 @@
  * Group commit: what waits while one batch is carried out becomes the next one. A lone item is carried out at once, with no
  * delay to see whether others come; the busier it is, the larger the batches, and the cheaper each item.
  *
- * Items of one key (a license) are never in two batches at once and keep their order. What a flush says of each item is that
+ * Items of one key (a license) are never in two batches at once and keep their order, as long as all that wait fit into one
+ * batch; where they do not, urgent ones go before the others. What a flush says of each item is that
  * item's own answer; a flush that throws fails its own batch and nothing else. Knows nothing of what is flushed.
  */
 import { Fault, invariant } from '@glidepath/core';
@@ -18,7 +19,7 @@ export interface GroupCommitOptions<I, O> {
   readonly lanes: number;
   /** Items that may wait; more are refused at once (`overloaded`). */
   readonly waitingMax: number;
-  /** Items that go before others when a batch is made, such as renewals; absent: none. */
+  /** Items that go before others while more wait than one batch takes, such as renewals; absent: none. */
   isUrgent?(item: I): boolean;
 }
 
@@ -40,18 +41,23 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): Grou
   const busy = new Set<string>();
   let running = 0;
 
-  /** The next batch: first come first served, urgent ones before, none whose key is under way. */
+  /** The next batch: first come first served, none whose key is under way; urgent ones before the others if not all fit. */
   function nextBatch(): readonly Waiting<I, O>[] {
-    const free = waiting.filter(({ key }) => !busy.has(key));
-    const urgent = isUrgent === undefined ? [] : free.filter(({ item }) => isUrgent(item));
-    const batch = urgent.length === 0 ? free.slice(0, itemsMax) : [...new Set([...urgent, ...free])].slice(0, itemsMax);
+    const free = busy.size === 0 ? waiting : waiting.filter(({ key }) => !busy.has(key));
+    const batch = free.length <= itemsMax || isUrgent === undefined ? free.slice(0, itemsMax) : urgentFirst(free, isUrgent);
     const taken = new Set(batch);
     waiting = waiting.filter((entry) => !taken.has(entry));
     return batch;
   }
 
+  function urgentFirst(free: readonly Waiting<I, O>[], urgent: (item: I) => boolean): readonly Waiting<I, O>[] {
+    const before = free.filter(({ item }) => urgent(item)).slice(0, itemsMax);
+    const others = free.filter(({ item }) => !urgent(item)).slice(0, itemsMax - before.length);
+    return [...before, ...others];
+  }
+
   function pump(): void {
-    while (running < lanes) {
+    while (running < lanes && waiting.length > 0) {
       const batch = nextBatch();
       if (batch.length === 0) return;
       void carryOut(batch);
@@ -89,8 +95,10 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): Grou
         return Promise.reject(new Fault('overloaded', 'Too many requests wait already.', { retryable: true }));
       return new Promise<O>((resolve, reject) => {
         const settle = (outcome: O | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome));
-        waiting.push({ item, key: keyOf(item), settle });
-        pump();
+        const key = keyOf(item);
+        waiting.push({ item, key, settle });
+        // What waits for its own key waits for the batch that has it: it cannot begin anything.
+        if (!busy.has(key)) pump();
       });
     },
   };

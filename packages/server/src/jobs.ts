@@ -9,6 +9,7 @@ import { newId } from '@glidepath/protocol';
 import type { Job, JobContext, JobStatus } from './command.ts';
 import { commitChange } from './commit.ts';
 import type { Keyring } from './features/keys/keyring.ts';
+import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,11 @@ export interface JobRunner {
   settled(): Promise<void>;
 }
 
-export function createJobRunner(world: World, jobs: readonly Job[], shared: { keyring: Keyring; shelf: PolicyShelf }): JobRunner {
+export function createJobRunner(
+  world: World,
+  jobs: readonly Job[],
+  shared: { keyring: Keyring; shelf: PolicyShelf; leases: LeaseEngine },
+): JobRunner {
   const states = new Map<Job, JobStatus>(
     jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0, unwellMs: 0 }]),
   );
@@ -93,6 +98,7 @@ export function createJobRunner(world: World, jobs: readonly Job[], shared: { ke
       store: world.store,
       newId: freshId,
       keyring: shared.keyring,
+      leases: shared.leases,
       policy: (digest) => shared.shelf.take(digest),
       signerOf: (environment) => shared.keyring.signer(environment, now),
       commit: (environment, change) =>

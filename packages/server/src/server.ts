@@ -22,6 +22,7 @@ import { contextOf, type Room } from './context.ts';
 import { createEnvironmentShelf } from './environment-shelf.ts';
 import { COMMANDS, JOBS } from './features/index.ts';
 import { createKeyring } from './features/keys/keyring.ts';
+import { createLeaseEngine } from './features/leases/engine/lease-engine.ts';
 import { createPolicyShelf } from './features/policies/policy-shelf.ts';
 import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } from './idempotency.ts';
 import { accessTo } from './identity.ts';
@@ -58,10 +59,11 @@ const ATTEMPTS = 5;
 
 export function createServer(world: World, options: ServerOptions = {}): Server {
   const commands = options.commands ?? COMMANDS;
+  const shelf = createPolicyShelf(world.store);
   const room: Room = {
-    world,
+    ...{ world, shelf },
     keyring: createKeyring(world),
-    shelf: createPolicyShelf(world.store),
+    leases: createLeaseEngine(world, shelf),
     environments: createEnvironmentShelf(world.store),
   };
   const find = createRouter(commands);
@@ -130,6 +132,9 @@ async function carryOut(room: Room, { command, params }: Found, request: Command
 function faultOf(error: unknown, { log }: World, command: Command, { requestId }: CommandRequest): Refusal {
   const fault = error instanceof Fault ? error : null;
   if (fault?.code === 'unstorable-value') return refuse('bad-input', `This cannot be stored: ${fault.message}.`);
+  if (fault?.code === 'overloaded') return refuse('overloaded', 'Too many requests wait already; ask again soon.', { retryAfterMs: 1_000 });
+  if (fault?.code === 'busy-record')
+    return refuse('busy-record', 'Others kept changing the same record; nothing was written.', { retryAfterMs: 100 });
   log.error('command-failed', { command: command.name, requestId, code: fault?.code ?? 'bug', error });
   if (fault?.retryable === true)
     return refuse('store-unavailable', 'The database does not answer; try again soon.', { retryAfterMs: 1_000 });

@@ -28,7 +28,7 @@ export const checkFeatures = defineCommand({
     // A license key speaks for its own license; of others it does not learn whether they exist.
     const isOthers = actor.kind === 'license-key' && actor.license !== named;
     const license = isOthers ? null : await findLicense(store, environment.id, named);
-    const gathered = license === null ? null : await gather(context, license.id, '');
+    const gathered = license === null ? null : await gather(context, license.id);
     if (gathered === null) return nothingCalled('license', named);
     const { facts } = gathered;
     const { terms, observations } = observedByServer(facts, context.now);

@@ -120,11 +120,11 @@ describe('acquire', () => {
   it('takes the pseudonym that another node gave the person between two readings', async () => {
     class OvertakenStore extends MemoryStore {
       overtake: (() => Promise<void>) | null = null;
-      override async leaseSituation(...asked: Parameters<MemoryStore['leaseSituation']>) {
+      override async leaseSituations(...asked: Parameters<MemoryStore['leaseSituations']>) {
         const overtake = this.overtake;
         this.overtake = null;
         await overtake?.();
-        return super.leaseSituation(...asked);
+        return super.leaseSituations(...asked);
       }
     }
     const store = new OvertakenStore(testClock());

@@ -22,7 +22,7 @@ export const bootstrapLease = defineCommand({
   async run(context) {
     const license = await findOwnLicense(context.store, context.environment.id, context.query.license);
     if ('code' in license) return license;
-    const gathered = await gather(context, license.id, '');
+    const gathered = await gather(context, license.id);
     if (gathered === null) return nothingCalled('license', context.query.license);
     const { key, environment } = await context.signer();
     const identity = { jti: context.newId('wrd'), iss: environment.issuer, env: environment.name };

@@ -4,22 +4,17 @@
  * The first contact afterwards is when the control plane learns of it: the event is for whoever has to be told. Grants
  * that are not this license's, or that are recorded already, are passed over.
  */
-import type { Write } from '@glidepath/core';
-import type { Context, Happening } from '../../command.ts';
+import type { GrantRecord } from '@glidepath/core';
+import type { Happening } from '../../command.ts';
 import type { Asked } from './lease-request.ts';
 
-export async function reconcileGrants(
-  { store }: Pick<Context, 'store'>,
-  { body, license, jkt }: Asked,
-): Promise<{ readonly writes: readonly Write[]; readonly happened: readonly Happening[] }> {
-  const ids = [...new Set(body.grantsUsed ?? [])];
-  if (ids.length === 0) return { writes: [], happened: [] };
-  const grants = await Promise.all(ids.map((id) => store.get('grant', id)));
-  const used = grants
-    .filter((grant) => grant !== null && grant.license === license && !grant.usedBy.includes(jkt))
-    .filter((grant) => grant !== null);
+export function reconcileGrants(
+  known: readonly GrantRecord[],
+  { license, jkt }: Pick<Asked, 'license' | 'jkt'>,
+): { readonly grants: readonly GrantRecord[]; readonly happened: readonly Happening[] } {
+  const used = known.filter((grant) => grant.license === license && !grant.usedBy.includes(jkt));
   return {
-    writes: used.map(({ id, revision, usedBy }) => ({ op: 'update', table: 'grant', id, revision, set: { usedBy: [...usedBy, jkt] } })),
+    grants: used.map((grant) => ({ ...grant, usedBy: [...grant.usedBy, jkt] })),
     happened: used.map(({ id, purpose, tier }) => ({
       action: 'grant.used',
       subject: id,

@@ -41,12 +41,10 @@ export interface Person {
   readonly isNew: boolean;
 }
 
-/** The person whom a request names, under the pseudonym that stands for the name everywhere else; null: it names nobody. */
-export async function personOf(context: Pick<Context, 'store' | 'newId'>, { license, body }: Asked): Promise<Person | null> {
+/** The person whom a request names; null: it names nobody. */
+export function nameIn({ body }: Pick<Asked, 'body'>): string | null {
   const name = body.person?.normalize('NFC').trim() ?? '';
-  if (name === '') return null;
-  const known = await findPerson(context.store, license, name);
-  return known === null ? { id: context.newId('hol'), name, isNew: true } : { id: known.id, name, isNew: false };
+  return name === '' ? null : name;
 }
 
 export async function findPerson(store: Store, license: string, name: string): Promise<HolderName | null> {

@@ -4,24 +4,22 @@ import { LEASE_TYP, signWord, VERDICT_TYP } from '@glidepath/protocol';
 import type { Context } from '../../command.ts';
 import type { Signer } from '../keys/keyring.ts';
 
+/** `now` is the instant at which it was decided. */
+export type Signing = Pick<Context, 'signer' | 'now' | 'leases'>;
+
 export interface Asker {
   readonly jkt: string;
   readonly nonce: string;
 }
 
-export async function signLease(
-  context: Pick<Context, 'signer' | 'now'>,
-  facts: LicenseFacts,
-  lease: Lease,
-  asker: Asker,
-): Promise<string> {
+export async function signLease(context: Signing, facts: LicenseFacts, lease: Lease, asker: Asker): Promise<string> {
   const signer = await context.signer();
   // From the row, so that the answer to a repeated request is the answer that it had.
   return signWord(LEASE_TYP, leaseClaims(facts, lease, identityOf(signer, lease.wordId, asker), lease.renewedAt), signer.key);
 }
 
 export async function signVerdict(
-  context: Pick<Context, 'signer' | 'now'>,
+  context: Signing,
   facts: LicenseFacts,
   about: { readonly holder: string; readonly wordId: string; readonly verdict: SeatVerdict },
   asker: Asker,

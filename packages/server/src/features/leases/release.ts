@@ -1,11 +1,10 @@
 /** Gives a seat back at once. Never gated by the license: whatever its state, a release is taken, any number of times. */
 import { judgeRelease } from '@glidepath/core';
 import { LeaseRequest, ReleaseAnswer } from '@glidepath/protocol/http';
-import { answer, type Context, defineCommand, type Outcome, refuse } from '../../command.ts';
-import { gatherHolder } from './holder.ts';
-import { type Asked, readAsked, seatRequest } from './lease-request.ts';
-import { turnsOf } from './license-turns.ts';
-import { seatWrites } from './seat-writes.ts';
+import { type Answer, answer, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
+import { type Judged, type SeatView, unmoved } from './engine/seat-task.ts';
+import { holderIn } from './holder.ts';
+import { type Asked, type LeaseBody, nameIn, readAsked, seatRequest } from './lease-request.ts';
 
 export const releaseLease = defineCommand({
   name: 'lease.release',
@@ -17,22 +16,31 @@ export const releaseLease = defineCommand({
   answers: { 200: ReleaseAnswer },
   idempotency: 'own',
   audited: false,
-  async run(context) {
-    const asked = readAsked(context, 'release');
-    if ('kind' in asked) return asked;
-    const outcome = await turnsOf(context.store).run(asked.license, () => giveBack(context, asked));
-    return outcome ?? refuse('overloaded', 'Too many requests for this license wait already.', { retryAfterMs: 1_000 });
-  },
+  run: giveBack,
 });
 
 const RELEASED = answer(200, { released: true });
 
-async function giveBack(context: Context, asked: Asked): Promise<Outcome> {
-  const found = await gatherHolder(context, asked);
-  if ('kind' in found) return found.code === 'person-required' ? RELEASED : found;
-  const { gathered } = found;
-  const decision = judgeRelease({ ...gathered.seatInput, request: seatRequest(context, asked, found.person) });
-  const writes = seatWrites(gathered.situation, decision, decision.lease);
-  if (writes.length === 0) return RELEASED;
-  return context.commit({ writes: [...gathered.writes, ...writes], happened: [...gathered.happened, ...decision.happened] }, RELEASED);
+export async function giveBack(context: Context<LeaseBody>): Promise<Outcome> {
+  const asked = readAsked(context, 'release');
+  if ('kind' in asked) return asked;
+  const done = await context.leases.submit<Answer | Refusal>({
+    license: asked.license,
+    by: { actor: context.actor.id, environment: context.environment.id },
+    isUrgent: true,
+    holders: [asked.jkt],
+    person: nameIn(asked),
+    grants: [],
+    judge: (view) => judgeGivenBack(view, asked),
+  });
+  return done ?? refuse('not-found', 'The license of this key is gone.');
+}
+
+function judgeGivenBack(view: SeatView, asked: Asked): Judged<Answer | Refusal> {
+  const found = holderIn(view, asked);
+  if ('kind' in found) return unmoved(found.code === 'person-required' ? RELEASED : found);
+  const { terms, policy, plan, now, mayReap } = view;
+  const request = seatRequest(view, asked, found.person);
+  const decision = judgeRelease({ situation: found.situation, terms, policy, plan, now, mayReap, request });
+  return { effects: decision, named: null, grants: [], happened: decision.happened, writes: [], answer: RELEASED };
 }

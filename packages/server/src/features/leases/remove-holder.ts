@@ -2,14 +2,11 @@
 import { type HolderMoved, type Lease, type Result, readmitHolder, removeHolder, type SeatInput } from '@glidepath/core';
 import { LeaseView, RemoveHolderRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
-import { answer, type Context, defineCommand, type Outcome, refuse } from '../../command.ts';
+import { type Answer, answer, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
 import { findOwnLicense } from '../licenses/held.ts';
-
+import { type Judged, type SeatView, unmoved } from './engine/seat-task.ts';
 import { findPerson } from './lease-request.ts';
 import { leaseView } from './lease-view.ts';
-import { gather } from './license-facts.ts';
-import { turnsOf } from './license-turns.ts';
-import { seatWrites } from './seat-writes.ts';
 
 type Body = Static<typeof RemoveHolderRequest>;
 
@@ -21,7 +18,7 @@ export const removeLeaseHolder = defineCommand({
   auth: 'operator',
   body: RemoveHolderRequest,
   answers: { 200: LeaseView },
-  run: (context) => inTurn(context, removeHolder),
+  run: (context) => moveHolder(context, removeHolder),
 });
 
 export const readmitLeaseHolder = defineCommand({
@@ -32,30 +29,41 @@ export const readmitLeaseHolder = defineCommand({
   auth: 'operator',
   body: RemoveHolderRequest,
   answers: { 200: LeaseView },
-  run: (context) => inTurn(context, readmitHolder),
+  run: (context) => moveHolder(context, readmitHolder),
 });
 
 type Move = (input: SeatInput) => Result<HolderMoved, 'lease-unknown' | 'already-removed' | 'not-removed'>;
-
-async function inTurn(context: Context<Body>, move: Move): Promise<Outcome> {
-  const outcome = await turnsOf(context.store).run(context.params.license ?? '', () => moveHolder(context, move));
-  return outcome ?? refuse('overloaded', 'Too many requests for this license wait already.', { retryAfterMs: 1_000 });
-}
 
 async function moveHolder(context: Context<Body>, move: Move): Promise<Outcome> {
   const license = await findOwnLicense(context.store, context.environment.id, context.params.license ?? '');
   if ('code' in license) return license;
   const holder = await holderNamed(context, license.id);
-  const gathered = holder === null ? null : await gather(context, license.id, holder);
-  if (gathered === null) return refuse('lease-unknown', 'This license has no such holder.');
-  const moved = move(gathered.seatInput);
-  if (!moved.ok) return refuse(moved.reason === 'lease-unknown' ? 'lease-unknown' : 'conflict', moved.message, { facts: moved.facts });
-  const { lease, happened } = moved.value;
-  const writes = [...gathered.writes, ...seatWrites(gathered.situation, moved.value, lease)];
-  const told = happened.map((happening) =>
+  if (holder === null) return refuse('lease-unknown', 'This license has no such holder.');
+  const done = await context.leases.submit<Answer | Refusal>({
+    license: license.id,
+    by: { actor: context.actor.id, environment: context.environment.id },
+    isUrgent: true,
+    holders: [holder],
+    person: null,
+    grants: [],
+    judge: (view) => judgeMove(context, view, holder, move),
+  });
+  return done ?? refuse('lease-unknown', 'This license has no such holder.');
+}
+
+function judgeMove(context: Context<Body>, view: SeatView, holder: string, move: Move): Judged<Answer | Refusal> {
+  const { terms, policy, plan, now, mayReap } = view;
+  const moved = move({ situation: view.situationOf(holder), terms, policy, plan, now, mayReap });
+  if (!moved.ok) {
+    const code = moved.reason === 'lease-unknown' ? 'lease-unknown' : 'conflict';
+    return unmoved(refuse(code, moved.message, { facts: moved.facts }));
+  }
+  const { lease } = moved.value;
+  const happened = moved.value.happened.map((happening) =>
     happening.subject === lease.id ? { ...happening, facts: { ...happening.facts, reason: context.body.reason } } : happening,
   );
-  return context.commit({ writes, happened: [...gathered.happened, ...told] }, answer(200, leaseView(lease)));
+  const done = answer(200, leaseView(lease));
+  return { effects: moved.value, named: null, grants: [], happened, writes: context.kept(done), answer: done };
 }
 
 /** The holder that people mean: as leases list it, or the name of a person. */

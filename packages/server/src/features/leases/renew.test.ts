@@ -1,4 +1,4 @@
-import { type ChangeSet, type CommitResult, DAY, HOUR, revoke, SECOND } from '@glidepath/core';
+import { type ChangeSet, type CommitResult, DAY, type GroupedResult, HOUR, revoke, SECOND } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../adapters/memory/memory-store.ts';
@@ -190,12 +190,20 @@ describe('renew > a policy that changed', () => {
 class BusyStore extends MemoryStore {
   conflicts = 0;
   override async commit(change: ChangeSet): Promise<CommitResult> {
-    const isOfLease = change.writes.some(({ table }) => table === 'lease');
-    if (!isOfLease || this.conflicts <= 0) return super.commit(change);
+    return this.#isFirst(change) ? super.commit(change) : OTHERS_WERE;
+  }
+  override async commitAll(changes: readonly ChangeSet[]): Promise<readonly GroupedResult[]> {
+    const results: GroupedResult[] = [];
+    for (const change of changes) results.push(...(this.#isFirst(change) ? await super.commitAll([change]) : [OTHERS_WERE]));
+    return results;
+  }
+  #isFirst({ writes }: ChangeSet): boolean {
+    if (!writes.some(({ table }) => table === 'lease') || this.conflicts <= 0) return true;
     this.conflicts--;
-    return { ok: false, reason: 'stale', table: 'seatState', id: 'lic', constraint: null };
+    return false;
   }
 }
+const OTHERS_WERE = { ok: false, reason: 'stale', table: 'seatState', id: 'lic', constraint: null } as const;
 
 describe('renew > conflicts', () => {
   async function busyHouse() {

@@ -15,6 +15,7 @@ import {
   reinstate,
   renew,
   revoke,
+  type SeatState,
   type StatusChange,
   suspend,
   type TermsChange,
@@ -105,7 +106,7 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
       const { inForce, seats } = await readLicenseHouse(store, license, now);
       const write: Write = { op: 'update', table: 'license', id, revision: license.revision, set: { status, statusAt, statusReason, seq } };
       const happened = [{ action: `license.${past}`, subject: id, facts: { reason, effectiveAt: statusAt, from: license.status } }];
-      return context.commit({ writes: [write], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
+      return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
     },
   });
 }
@@ -200,6 +201,7 @@ async function changed(
   const writes: readonly Write[] = [
     { op: 'update', table: 'license', id: license.id, revision: license.revision, set: { seq: next.seq } },
     ...appended.map((row): Write => ({ op: 'insert', table: 'licenseTerms', row })),
+    seatsGuard(house.seats),
   ];
   const facts = {
     terms: appended.map(({ effectiveFrom, plan, expiresAt, overrides, policy }) => ({ effectiveFrom, plan, expiresAt, overrides, policy })),
@@ -208,6 +210,11 @@ async function changed(
     { writes, happened: [{ action: `license.${past}`, subject: license.id, facts }] },
     answer(200, licenseView(next, inForce, house.seats, now)),
   );
+}
+
+/** A seat that is being given by the license as it was before meets another revision of the counts, and is judged again. */
+function seatsGuard({ id, revision }: SeatState): Write {
+  return { op: 'update', table: 'seatState', id, revision, set: {} };
 }
 
 export const LICENSE_CHANGE_COMMANDS: readonly Command[] = [

@@ -7,7 +7,7 @@
 import {
   type Forecast,
   forecastExhaustion,
-  type LeaseSituation,
+  type LicenseSituation,
   type LicenseTerms,
   type Plan,
   type Policy,
@@ -22,7 +22,7 @@ import { SAMPLES_MAX, type SampledUse, sampleWrites } from './sampled-use.ts';
 
 export async function quotaUses(
   context: Recomputing,
-  { license, meters, terms: history }: LeaseSituation,
+  { license, meters, terms: history }: LicenseSituation,
   rules: { readonly policy: Policy; readonly plan: Plan; readonly terms: LicenseTerms },
 ): Promise<readonly SampledUse[]> {
   const claims = quotaClaims({ ...rules, history, meters }, context.now);

@@ -3,8 +3,8 @@ import {
   after,
   type DatedPart,
   forecastExhaustion,
-  type LeaseSituation,
   type License,
+  type LicenseSituation,
   licenseStatusAt,
   type Plan,
   type Policy,
@@ -36,7 +36,8 @@ export interface SelfFacts {
 /** Null: it is gone, or its policy is not published, and nothing can be said. */
 export async function selfFacts(context: Recomputing, license: License): Promise<SelfFacts | null> {
   const { store, now, policy: take } = context;
-  const situation = await store.leaseSituation(license.id, '', now);
+  const [found] = await store.leaseSituations([{ license: license.id, holders: [] }], { now, reapBefore: now });
+  const situation = found ?? null;
   const terms = situation === null ? null : (termsInForce(situation.terms, now) ?? situation.terms[0]);
   const inForce = situation === null || situation.policy === null ? null : await take(situation.policy);
   const plan = inForce === null || terms === null || terms === undefined ? null : planNamed(inForce.policy, terms.plan);
@@ -70,7 +71,7 @@ export async function selfRunwayOf({ store }: Pick<Recomputing, 'store'>, licens
 }
 
 /** Counts the seats of now into their day, and looks where the days lead. Licenses that nobody uses leave no samples. */
-async function seatUse({ store, now }: Recomputing, { license, seats }: LeaseSituation, { seats: rule }: Plan, limit: number | null) {
+async function seatUse({ store, now }: Recomputing, { license, seats }: LicenseSituation, { seats: rule }: Plan, limit: number | null) {
   const nothing: SampledUse = { uses: [], writes: [] };
   const used = seats.granted + seats.overage;
   if (rule === null || limit === null) return nothing;
@@ -88,7 +89,7 @@ async function seatUse({ store, now }: Recomputing, { license, seats }: LeaseSit
 }
 
 /** The holder that has been silent for longest: what it holds ends with its lease and the path for silence. */
-function leaseParts({ lapsed: [oldest] }: LeaseSituation, { glidePath }: Policy, plan: Plan): readonly DatedPart[] {
+function leaseParts({ lapsed: [oldest] }: LicenseSituation, { glidePath }: Policy, plan: Plan): readonly DatedPart[] {
   const rung = glidePath.timed.unreachable?.find((each: Rung) => each.tier !== undefined && each.tier > plan.tier);
   if (oldest === undefined || rung === undefined) return [];
   const what = `what installation ${oldest.holder.slice(0, 12)} holds, silent since its lease ended,`;
