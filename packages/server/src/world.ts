@@ -17,6 +17,8 @@ export interface World {
   readonly crypto: Crypto;
   readonly seal: Seal;
   readonly bus: Bus;
+  /** Shares the jobs of the control plane among its nodes; without it this node is the only one. */
+  readonly fleet?: Fleet;
   readonly log: Log;
   readonly vitals: Vitals;
   /** Where events go; without one they are only listed. */
@@ -91,6 +93,23 @@ export interface Hint {
   readonly type: string;
   readonly environment: string | null;
   readonly subject: string;
+  /** Of the outbox row that tells the same, so that nobody hears of it twice; absent where there is none. */
+  readonly id?: string;
+}
+
+/** Sees to it that a job of the whole control plane runs on one node at a time, and once in each of its periods. */
+export interface Fleet {
+  /**
+   * Runs `work` if this period's turn is this node's, and throws what it throws. `not-mine`: another node has or had the
+   * turn; `okAt` tells how the job fares there.
+   */
+  inTurn(job: FleetJob, work: () => Promise<void>): Promise<'ran' | 'not-mine'>;
+  /** When the job last ended well on any node, as far as this one knows. */
+  okAt(job: FleetJob): Instant | null;
+}
+export interface FleetJob {
+  readonly name: string;
+  readonly everyMs: number;
 }
 
 /** Structured lines: `event` is a stable word, facts never hold a secret. */
