@@ -47,6 +47,7 @@ export const leaseVectors = {
     { name: 'by a compromised key', word: lease({}, KEYS.compromised), opens: opens('compromised') },
     { name: 'with a newer seq', word: lease({ seq: { incarnation: 2, count: 0 } }), opens: opens('good') },
     { name: 'with claims of a later version', word: lease({ later: { is: 'ignored' } } as never), opens: opens('good') },
+    { name: 'with a shortened path', word: lease({ shortened: true }), opens: opens('good') },
     { name: 'past its exp', word: lease({ exp: 1 }), opens: opens('good') },
     {
       name: 'a bootstrap lease, unbound, for nobody’s request',
@@ -110,6 +111,7 @@ export const leaseVectors = {
     refused('older-seq', 'an older seq', lease({ seq: { incarnation: 1, count: 2 } })),
     refused('older-seq', 'an older incarnation with a higher count', lease({ seq: { incarnation: 0, count: 99 } })),
     refused('malformed', 'no limits', without('limits'), { claim: 'limits' }),
+    refused('malformed', 'shortened, said in words', lease({ shortened: 'yes' as never }), { claim: 'shortened' }),
     refused('malformed', 'an instant as text', lease({ hold: '2026-06-01T02:00:00Z' as never }), { claim: 'hold' }),
     refused('malformed', 'half a millisecond', lease({ ttlMs: HOUR + 0.5 }), { claim: 'ttlMs' }),
     refused('malformed', 'a tier that the path does not have', lease({ tier: 'platinum' }), { claim: 'tier' }),
@@ -120,6 +122,7 @@ function verdict(changes: Partial<VerdictClaims> = {}, key = KEYS.active): strin
   return signWord(VERDICT_TYP, verdictClaims(changes), key);
 }
 
+const PLACE = { verdict: 'queued' as const, code: 'queued', queue: { position: 3, deadlineAt: at(2 * HOUR) } };
 const kinds = ['denied', 'queued', 'superseded', 'suspended', 'revoked', 'holder-removed'] as const;
 
 export const verdictVectors = {
@@ -128,6 +131,7 @@ export const verdictVectors = {
   claims: verdictClaims(),
   rows: [
     ...kinds.map((kind) => ({ name: kind, word: verdict({ verdict: kind }), opens: { verdict: kind } })),
+    { name: 'queued, with its place', word: verdict(PLACE), opens: PLACE },
     refused('compromised-key', 'by a compromised key', verdict({ verdict: 'holder-removed' }, KEYS.compromised)),
     refused('wrong-type', 'a lease', good),
     refused('wrong-nonce', 'replayed', verdict({ nonce: 'cmVwbGF5ZWQ' })),
@@ -136,6 +140,9 @@ export const verdictVectors = {
     refused('wrong-environment', 'of another environment', verdict({ env: 'staging' })),
     refused('unknown-key', 'by a stranger', verdict({}, KEYS.stranger)),
     refused('bad-signature', 'truncated', verdict().slice(0, -4)),
+    refused('malformed', 'a place that is no number', verdict({ queue: { position: 'first' as never, deadlineAt: null } }), {
+      claim: 'queue.position',
+    }),
     refused('malformed', 'of no known kind', verdict({ verdict: 'paused' as never }), { claim: 'verdict' }),
   ],
 };

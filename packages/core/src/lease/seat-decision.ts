@@ -7,7 +7,7 @@ import type { Plan, Policy } from '../policy/policy.ts';
 import type { Lease, License, LicenseTerms, SeatState } from '../ports/records.ts';
 import type { LeaseSituation } from '../ports/store.ts';
 import type { Instant, Milliseconds } from '../time.ts';
-import type { Counter, VerdictKind } from './words.ts';
+import type { Counter, QueuePlace, VerdictKind } from './words.ts';
 
 /** A license as seats see it at one instant. `terms`, `policy` and `plan` are those in force at `now`. */
 export interface SeatInput {
@@ -31,6 +31,10 @@ export interface SeatRequest {
   /** Null when the request says nothing about the machine. */
   readonly fingerprint: Readonly<Record<string, string>> | null;
   readonly client: string | null;
+  /** Group whose reserved seats it may use, by its own word; one that the plan does not reserve for is none. */
+  readonly group?: string | null;
+  /** The highest `seq` of the license that the installation has seen. */
+  readonly seq?: Counter | null;
   /** Epoch of the lease that is renewed or released. */
   readonly epoch: Counter | null;
   /** Id for the row if this holder has none. */
@@ -45,10 +49,13 @@ export interface HolderInput extends SeatInput {
 
 export type SeatCode =
   | 'no-seat'
+  | 'queued'
+  | 'reassign-quota'
   | 'superseded'
   | 'not-started'
   | 'license-suspended'
   | 'license-revoked'
+  | 'license-quarantined'
   | 'holder-removed'
   | 'lease-unknown'
   | 'wrong-installation';
@@ -60,6 +67,7 @@ export interface SeatVerdict {
   readonly reason: string;
   readonly effectiveAt: Instant;
   readonly retryAfterMs: Milliseconds | null;
+  readonly queue?: QueuePlace;
 }
 
 /** For the audit log and the outbox (`only`: for one of them). Facts name holders by pseudonym or thumbprint only. */

@@ -30,7 +30,7 @@ export interface QuotaClaim {
   readonly limit: number;
   readonly asOf: Instant;
   readonly resetsAt: Instant;
-  /** What may be used without asking; null: no slice. Recorded, not enforced yet. */
+  /** What may be used on top of `used` without asking; null: no slice. */
   readonly slice: number | null;
   /** Per reached rung of the meter's path: since when the server knows it. */
   readonly reachedAt: readonly (Instant | null)[];
@@ -108,6 +108,11 @@ export interface LeaseClaims extends WordClaims {
   readonly auditHead: AuditHead | null;
   /** The grant (compact JWS) by which a sub-key signed this lease. */
   readonly grant?: string;
+  /**
+   * The offline budget was used up when this was granted: `path` has the same rungs of silence in order, one hold after the
+   * other. Absent: the path is the policy's own.
+   */
+  readonly shortened?: boolean;
 }
 
 export interface AuditHead {
@@ -127,6 +132,15 @@ export interface VerdictClaims extends WordClaims {
   readonly effectiveAt: Instant;
   /** Ask again no sooner than this; null: as usual. */
   readonly retryAfterMs: Milliseconds | null;
+  /** Of `queued` only: where the holder stands. */
+  readonly queue?: QueuePlace;
+}
+
+export interface QueuePlace {
+  /** From 1; of a place further behind than 200 only that it is. */
+  readonly position: number;
+  /** When the place ends without a seat; null: it does not. */
+  readonly deadlineAt: Instant | null;
 }
 
 /** What a sub-key may sign: leases of one license, up to a tier and a number of seats, until an instant. */

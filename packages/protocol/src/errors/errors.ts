@@ -63,10 +63,12 @@ const KINDS = {
   // Signed answers: the problem carries the verdict in the member `word`.
   'no-seat': passing(409, 'Every seat is taken, and no overage is open.'),
   queued: passing(409, 'Every seat is taken; this holder waits for one.'),
+  'reassign-quota': passing(409, 'Seats of this license may not be given to another person so often.'),
   superseded: kind(409, 'The seat was granted to another holder while this one was silent.'),
   'not-started': passing(403, 'The license has not started yet.'),
   'license-suspended': passing(403, 'The license is suspended.'),
   'license-revoked': kind(403, 'The license is revoked.'),
+  'license-quarantined': passing(403, 'The control plane was restored and has forgotten something of this license; nobody new is let in.'),
   'holder-removed': kind(403, 'This holder was removed from the license.'),
   'fingerprint-mismatch': kind(409, 'Too few components of the machine match the one that the seat is bound to.'),
 

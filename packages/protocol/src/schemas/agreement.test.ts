@@ -30,11 +30,20 @@ const lease = leaseClaims({
   seat: { kind: 'named', overageClosesAt: leaseClaims().iatMs },
 });
 
+const PLACE = { position: 1, deadlineAt: null };
 const COUNTER = { incarnation: 1, count: 1 };
 
 const cases = [
-  { name: 'lease', check: checkLeaseClaims, samples: [lease, leaseClaims(), grantedLeaseClaims('a.b.c')] },
-  { name: 'verdict', check: checkVerdictClaims, samples: [verdictClaims(), verdictClaims({ retryAfterMs: null, nonce: null })] },
+  {
+    name: 'lease',
+    check: checkLeaseClaims,
+    samples: [lease, leaseClaims(), grantedLeaseClaims('a.b.c'), leaseClaims({ shortened: true })],
+  },
+  {
+    name: 'verdict',
+    check: checkVerdictClaims,
+    samples: [verdictClaims(), verdictClaims({ retryAfterMs: null, nonce: null }), verdictClaims({ queue: PLACE })],
+  },
   { name: 'grant', check: checkGrantClaims, samples: [grantClaims(), grantClaims({ cnf: { jkt: 'x' } })] },
   { name: 'proof', check: checkProofClaims, samples: [proofClaims(), proofClaims({ lease: 'x', epoch: COUNTER, seq: COUNTER })] },
   { name: 'key-set', check: checkKeySetClaims, samples: [keySetClaims(), keySetClaims({ previous: 'x', keys: [] })] },

@@ -53,7 +53,7 @@ const Quota = Type.Object({
   limit: amount(),
   asOf: instant(),
   resetsAt: instant(),
-  slice: orNull(amount(), 'What may be used without asking. Recorded, not enforced yet.'),
+  slice: orNull(amount(), 'What may be used on top of `used` without asking.'),
   reachedAt: Type.Array(orNull(instant()), { description: 'Per rung of the path of the meter: since when the server knows it.' }),
 });
 
@@ -104,6 +104,9 @@ export const LeaseSchema = Type.Object(
     bootstrap: orNull(Type.Object({ forMs: natural() }), 'Counts from the first run of the installation.'),
     auditHead: orNull(Type.Object({ size: natural(), root: text(), at: instant() }), 'Null until heads are sealed.'),
     grant: Type.Optional(text('The grant (compact JWS) by which a sub-key signed this lease.')),
+    shortened: Type.Optional(
+      Type.Boolean({ description: 'The offline budget was used up: the rungs of silence come one hold after the other.' }),
+    ),
   },
   published('lease', 'Lease', 'Claims of a word of type `glidepath-lease+jwt`.'),
 );
@@ -117,6 +120,15 @@ export const VerdictSchema = Type.Object(
     reason: text('A sentence for people.'),
     effectiveAt: instant(),
     retryAfterMs: orNull(natural(), 'Ask again no sooner than this.'),
+    queue: Type.Optional(
+      Type.Object(
+        {
+          position: natural('From 1; of a place further behind than 200 only that it is.'),
+          deadlineAt: orNull(instant(), 'When the place ends without a seat.'),
+        },
+        { description: 'Of `queued` only: where the holder stands.' },
+      ),
+    ),
   },
   published('verdict', 'Verdict', 'Claims of a word of type `glidepath-verdict+jwt`: a signed answer that is no lease.'),
 );

@@ -11,6 +11,7 @@ export type Check = (value: unknown) => string | null;
 export const text: Check = (value) => (typeof value === 'string' ? null : '');
 export const integer: Check = (value) => (Number.isSafeInteger(value) ? null : '');
 export const natural: Check = (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? null : '');
+export const boolean: Check = (value) => (typeof value === 'boolean' ? null : '');
 /** A finite number that is not negative: uses and limits. */
 export const amount: Check = (value) => (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY ? null : '');
 

@@ -1,6 +1,6 @@
 /** Checks of the claims of every word that a client reads; the types are core's, the JSON Schemas in `schemas/` say the same. */
 import { AUDIENCE } from '@glidepath/core';
-import { amount, type Check, fields, integer, list, natural, oneOf, orNull, record, text } from './check.ts';
+import { amount, boolean, type Check, fields, integer, list, natural, oneOf, orNull, record, text } from './check.ts';
 import { checkPath } from './path.ts';
 
 export const counter: Check = fields({ incarnation: natural, count: natural });
@@ -63,7 +63,7 @@ export const checkLeaseClaims: Check = fields(
     bootstrap: orNull(fields({ forMs: natural })),
     auditHead: orNull(fields({ size: natural, root: text, at: integer })),
   },
-  { cnf: confirmation, grant: text },
+  { cnf: confirmation, grant: text, shortened: boolean },
 );
 
 export const checkVerdictClaims: Check = fields(
@@ -75,7 +75,7 @@ export const checkVerdictClaims: Check = fields(
     effectiveAt: integer,
     retryAfterMs: orNull(natural),
   },
-  { cnf: confirmation },
+  { cnf: confirmation, queue: fields({ position: natural, deadlineAt: orNull(integer) }) },
 );
 
 export const checkGrantClaims: Check = fields(

@@ -83,10 +83,13 @@ async function report(context: Context, asked: Asked, { facts, decision, holder,
 /** Problems and verdicts share their codes; the table makes a new one fail to compile where it has no problem. */
 const CODES: Readonly<Record<SeatCode, ErrorCode>> = {
   'no-seat': 'no-seat',
+  queued: 'queued',
+  'reassign-quota': 'reassign-quota',
   superseded: 'superseded',
   'not-started': 'not-started',
   'license-suspended': 'license-suspended',
   'license-revoked': 'license-revoked',
+  'license-quarantined': 'license-quarantined',
   'holder-removed': 'holder-removed',
   'lease-unknown': 'lease-unknown',
   'wrong-installation': 'wrong-installation',
