@@ -28,7 +28,7 @@ export function createAsk(): { readonly ask: Ask; close(): void } {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part));
         answer.on('error', () => resolve(null));
-        answer.on('close', () => resolve(answer.complete ? readTold(answer.statusCode ?? 0, Buffer.concat(parts)) : null));
+        answer.on('end', () => resolve(answer.complete ? readTold(answer.statusCode ?? 0, Buffer.concat(parts)) : null));
       });
       asking.setTimeout(LIMIT_MS, () => asking.destroy());
       const limit = setTimeout(() => asking.destroy(), LIMIT_MS);
