@@ -23,23 +23,26 @@ export function daysFromCivil(year: number, month: number, day: number): number 
 
 /** Days from 0000-03-01 to 1970-01-01. */
 const DAYS_TO_EPOCH = 719_468;
-const DAYS_PER_ERA = 146_097;
 
-/** The date that lies `days` after 1970-01-01. */
+/**
+ * The date that lies `days` after 1970-01-01.
+ *
+ * A year has 365.2425 days on average, so that an estimate in hundredths of a day names the century, and from that the
+ * year: both are exact, because every place is counted from 1 March.
+ */
 export function civilFromDays(days: number): CivilDate {
-  const shifted = days + DAYS_TO_EPOCH;
-  const era = Math.floor(shifted / DAYS_PER_ERA);
-  const dayOfEra = shifted - era * DAYS_PER_ERA;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const place = days + DAYS_TO_EPOCH + 1;
+  const hundredths = 100 * place - 25;
+  const century = Math.floor(hundredths / 3_652_425);
+  const leapDays = century - Math.floor(century / 4);
+  const marchYear = Math.floor((100 * leapDays + hundredths) / 36_525);
+  const dayOfYear = leapDays + place - 365 * marchYear - Math.floor(marchYear / 4);
+  const marchMonth = Math.floor((5 * dayOfYear + 456) / 153);
+  const isNextYear = marchMonth > 12;
   return {
-    year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
+    year: marchYear + (isNextYear ? 1 : 0),
+    month: marchMonth - (isNextYear ? 12 : 0),
+    day: dayOfYear - Math.floor((153 * marchMonth - 457) / 5),
   };
 }
 

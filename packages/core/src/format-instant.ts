@@ -8,14 +8,10 @@ import { DAY, HOUR, type Instant, MINUTE, type Milliseconds, SECOND } from './ti
  * Years outside 0000 to 9999 get a sign and six digits, as ECMAScript writes them.
  */
 export function formatInstant(at: Instant): string {
-  const days = Math.floor(at / DAY);
-  const ms = at - days * DAY;
-  const { year, month, day } = civilFromDays(days);
-  const date = `${yearDigits(year)}-${digits(month, 2)}-${digits(day, 2)}`;
-  const hours = Math.floor(ms / HOUR);
-  const minutes = Math.floor(ms / MINUTE) % 60;
-  const seconds = Math.floor(ms / SECOND) % 60;
-  return `${date}T${digits(hours, 2)}:${digits(minutes, 2)}:${digits(seconds, 2)}.${digits(ms % SECOND, 3)}Z`;
+  const { year, month, day } = civilFromDays(Math.floor(at / DAY));
+  const place = (unit: Milliseconds, count: number) => ((Math.floor(at / unit) % count) + count) % count;
+  const time = [place(HOUR, 24), place(MINUTE, 60), place(SECOND, 60)].map((value) => digits(value, 2)).join(':');
+  return `${yearDigits(year)}-${digits(month, 2)}-${digits(day, 2)}T${time}.${digits(place(1, SECOND), 3)}Z`;
 }
 
 function yearDigits(year: number): string {

@@ -71,8 +71,8 @@ export function openKeySet(bundle: unknown, ctx: KeySetContext): Result<KeySet, 
 }
 
 /** The message is the reason's name; its sentence is in `KEY_SET_REASONS`. */
-function no(reason: KeySetReason, facts: Record<string, unknown> = {}): No {
-  return deny(reason, reason, facts);
+function no(reason: KeySetReason): No {
+  return deny(reason, reason);
 }
 
 /** Public keys of all roots that may sign, by thumbprint. */
@@ -83,13 +83,13 @@ function followRoots(words: readonly string[], ctx: KeySetContext): Result<Reado
     const next = read<RootClaims>(word, ROOT_TYP, checkRootClaims, ctx);
     if (!next.ok) return next;
     const { claims, split } = next.value;
-    if (number !== null && claims.number !== number + 1) return no('broken-root-chain', { number: claims.number });
+    if (number !== null && claims.number !== number + 1) return no('broken-root-chain');
     number = claims.number;
     // A pinned root needs nobody's word; links older than the pinned roots are signed by roots that we do not know.
     if (ctx.roots.includes(claims.x)) continue;
     const signer = known.get(String(split.header.kid));
     if (signer === undefined || !isPublicKey(claims.x) || !isSignedBy(split, signer, ctx.crypto)) {
-      return no('broken-root-chain', { number });
+      return no('broken-root-chain');
     }
     known.set(thumbprint(claims.x, ctx.crypto), claims.x);
   }
@@ -101,10 +101,10 @@ function openCertificate(word: string, roots: ReadonlyMap<string, string>, ctx: 
   if (!opened.ok) return opened;
   const { claims, split } = opened.value;
   const root = roots.get(String(split.header.kid));
-  if (root === undefined || !isSignedBy(split, root, ctx.crypto)) return no('unknown-root', { kid: split.header.kid });
-  if (!isNamedKey(claims, ctx)) return no('malformed', { document: 'keySetKey' });
+  if (root === undefined || !isSignedBy(split, root, ctx.crypto)) return no('unknown-root');
+  if (!isNamedKey(claims, ctx)) return no('malformed');
   const held = ctx.held?.signedBy;
-  if (held && claims.nbfMs < held.nbfMs) return no('older-key-set-key', { nbfMs: claims.nbfMs, heldNbfMs: held.nbfMs });
+  if (held && claims.nbfMs < held.nbfMs) return no('older-key-set-key');
   return ok(claims);
 }
 
@@ -113,9 +113,9 @@ function openClaims(word: string, signedBy: KeySetKeyClaims, ctx: KeySetContext)
   if (!opened.ok) return opened;
   const { claims, split } = opened.value;
   if (split.header.kid !== signedBy.kid || !isSignedBy(split, signedBy.x, ctx.crypto)) return no('unknown-key-set-key');
-  if (claims.iatMs < signedBy.nbfMs || claims.iatMs > signedBy.endsAt) return no('outside-key-window', { iatMs: claims.iatMs });
+  if (claims.iatMs < signedBy.nbfMs || claims.iatMs > signedBy.endsAt) return no('outside-key-window');
   const kids = new Set(claims.keys.map((key) => key.kid));
-  if (kids.size < claims.keys.length || !claims.keys.every((key) => isNamedKey(key, ctx))) return no('malformed', { document: 'keySet' });
+  if (kids.size < claims.keys.length || !claims.keys.every((key) => isNamedKey(key, ctx))) return no('malformed');
   return ok({ ...claims, digest: keySetDigest(word, ctx.crypto), signedBy });
 }
 
@@ -129,9 +129,9 @@ export const keySetDigest: typeof hashText = hashText;
  */
 function checkVersion(set: KeySet, { held }: KeySetContext): No | null {
   if (!held || set.signedBy.kid !== held.signedBy.kid) return null;
-  if (set.version < held.version) return no('rollback', { version: set.version, held: held.version });
-  if (set.version === held.version && set.digest !== held.digest) return no('broken-chain', { version: set.version });
-  if (set.version === held.version + 1 && set.previous !== held.digest) return no('broken-chain', { version: set.version });
+  if (set.version < held.version) return no('rollback');
+  if (set.version === held.version && set.digest !== held.digest) return no('broken-chain');
+  if (set.version === held.version + 1 && set.previous !== held.digest) return no('broken-chain');
   return null;
 }
 
@@ -139,14 +139,14 @@ function checkVersion(set: KeySet, { held }: KeySetContext): No | null {
 function checkPastEnd(set: KeySet, { held, now, isOwnCopy }: KeySetContext): No | null {
   if (isOwnCopy || now <= Math.min(set.endsAt, set.signedBy.endsAt)) return null;
   const stranger = set.keys.find((key) => !held?.keys.some((other) => other.kid === key.kid));
-  return stranger === undefined ? null : no('new-key-past-end', { kid: stranger.kid, endsAt: set.endsAt });
+  return stranger === undefined ? null : no('new-key-past-end');
 }
 
 /** 8. A compromised key stays so. One that is left out is unknown, which is stricter, and allowed. */
 function checkCompromised(set: KeySet, { held }: KeySetContext): No | null {
   const condemned = held?.keys.filter((key) => key.status === 'compromised') ?? [];
   const back = set.keys.find((key) => key.status !== 'compromised' && condemned.some((other) => other.kid === key.kid));
-  return back === undefined ? null : no('un-compromised', { kid: back.kid });
+  return back === undefined ? null : no('un-compromised');
 }
 
 function isNamedKey(key: { readonly kid: string; readonly x: string }, ctx: KeySetContext): boolean {
@@ -166,12 +166,12 @@ function read<T extends Document>(
   ctx: KeySetContext,
 ): Result<{ claims: T; split: SplitWord }, KeySetReason> {
   const split = splitWord(word, typ, ctx.crypto);
-  if (!split.ok) return no('malformed', { document: typ, reason: split.reason });
+  if (!split.ok) return no('malformed');
   const claims = decodeJson(split.value.payload, ctx.crypto);
   const place = check(claims);
-  if (place !== null) return no('malformed', { document: typ, claim: place });
+  if (place !== null) return no('malformed');
   const document = claims as unknown as T;
-  if (document.iss !== ctx.iss) return no('wrong-issuer', { iss: document.iss });
-  if (document.env !== ctx.env) return no('wrong-environment', { env: document.env });
+  if (document.iss !== ctx.iss) return no('wrong-issuer');
+  if (document.env !== ctx.env) return no('wrong-environment');
   return ok({ claims: document, split: split.value });
 }

@@ -83,14 +83,14 @@ function hasPath(claims: object): claims is { readonly path: PathTerms } {
  */
 export function splitWord(compact: unknown, typ: WordType, crypto: Crypto): Result<SplitWord, WordReason> {
   if (typeof compact !== 'string') return refuse('not-a-word');
-  if (compact.length > WORD_SIZE_MAX) return refuse('too-large', { size: compact.length });
+  if (compact.length > WORD_SIZE_MAX) return refuse('too-large');
   const first = compact.indexOf('.');
   const second = compact.indexOf('.', first + 1);
   if (first < 0 || second < 0 || compact.indexOf('.', second + 1) >= 0) return refuse('not-a-word');
   const header = readHeader(compact.slice(0, first), crypto);
-  if (header === null) return refuse('not-a-word', { part: 'header' });
-  if (header.alg !== 'EdDSA') return refuse('wrong-algorithm', { alg: header.alg });
-  if (header.typ !== typ) return refuse('wrong-type', { typ: header.typ });
+  if (header === null) return refuse('not-a-word');
+  if (header.alg !== 'EdDSA') return refuse('wrong-algorithm');
+  if (header.typ !== typ) return refuse('wrong-type');
   if (Object.hasOwn(header, 'crit')) return refuse('critical-header');
   if (Object.hasOwn(header, 'b64')) return refuse('critical-header');
   return ok({

@@ -26,7 +26,7 @@ export function openGrant(compact: unknown, ctx: WordContext): Result<OpenedGran
   const word = splitWord(compact, GRANT_TYP, ctx.crypto);
   if (!word.ok) return word;
   const key = keyOf(word.value, ctx);
-  if (key === null) return refuse('unknown-key', { kid: word.value.header.kid });
+  if (key === null) return refuse('unknown-key');
   const claims = readClaims<GrantClaims>(word.value, key.x, checkGrantClaims, ctx);
   if (!claims.ok) return claims;
   const outside = checkKeyWindow(claims.value, key);

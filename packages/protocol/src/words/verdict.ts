@@ -16,11 +16,11 @@ export function openVerdict(compact: unknown, ctx: WordContext): Result<VerdictC
   const word = splitWord(compact, VERDICT_TYP, ctx.crypto);
   if (!word.ok) return word;
   const key = keyOf(word.value, ctx);
-  if (key === null) return refuse('unknown-key', { kid: word.value.header.kid });
-  if (key.status === 'compromised') return refuse('compromised-key', { kid: key.kid });
+  if (key === null) return refuse('unknown-key');
+  if (key.status === 'compromised') return refuse('compromised-key');
   const opened = readClaims<VerdictClaims>(word.value, key.x, checkVerdictClaims, ctx);
   if (!opened.ok) return opened;
   const claims = opened.value;
-  if (ctx.holder !== undefined && claims.cnf?.jkt !== ctx.holder) return refuse('wrong-holder', { jkt: claims.cnf?.jkt ?? null });
+  if (ctx.holder !== undefined && claims.cnf?.jkt !== ctx.holder) return refuse('wrong-holder');
   return checkKeyWindow(claims, key) ?? checkBindings(claims, ctx) ?? ok(claims);
 }
