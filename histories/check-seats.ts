@@ -9,6 +9,8 @@
 import { compareCounters } from '../packages/core/src/index.ts';
 import { type AuditRow, type LeaseCall, type LicenseRules, MARGIN_MS, SKEW_MS, type Violation } from './history.ts';
 
+const HOLDERS_SHOWN = 4;
+
 interface Held {
   readonly client: string;
   readonly seat: 'granted' | 'overage';
@@ -71,7 +73,8 @@ function over({ license, name }: LicenseRules, held: readonly Held[], most: numb
     if (by > 0) present.add(one);
     else present.delete(one);
     if (present.size <= most) continue;
-    const who = [...present].map(({ client, from, until }) => `${client} [${from}, ${until})`).join(', ');
+    const last = [...present].slice(-HOLDERS_SHOWN).map(({ client, from, until }) => `${client} [${from}, ${until})`);
+    const who = `the last of them ${last.join(', ')}`;
     return [{ broken: 'too-many-seats', license, message: `${name}: ${present.size} ${what} at ${at}, of at most ${most}: ${who}` }];
   }
   return [];

@@ -20,6 +20,8 @@ export interface Counts {
   readonly reaped: number;
   readonly events: number;
   readonly eventsAcknowledged: number;
+  /** Why calls stayed without an answer, the most frequent first. */
+  readonly whys: readonly (readonly [string, number])[];
 }
 
 /** Far below what an idle machine gives, and enough for every rule to have been put to the test. */
@@ -48,7 +50,17 @@ function countsOf({ calls, usage, truth }: RunResult['history']): Counts {
     reaped: truth.audit.filter(({ action }) => action === 'lease.reaped').length,
     events: truth.events.length,
     eventsAcknowledged: acknowledged.length,
+    whys: whysOf(calls),
   };
+}
+
+function whysOf(calls: RunResult['history']['calls']): Counts['whys'] {
+  const whys = new Map<string, number>();
+  for (const { answer } of calls) {
+    if (answer.kind === 'unknown') whys.set(answer.why, (whys.get(answer.why) ?? 0) + 1);
+    if (answer.kind === 'refused') whys.set(`refused ${answer.code}`, (whys.get(`refused ${answer.code}`) ?? 0) + 1);
+  }
+  return [...whys].toSorted(([, a], [, b]) => b - a).slice(0, 6);
 }
 
 const SHOWN = 12;
@@ -59,6 +71,7 @@ export function summary({ verdict, violations, blows, counts, elapsedMs }: Judge
     `histories, ${what}: ${VERDICTS[verdict]} (${(elapsedMs / 1_000).toFixed(0)} s)`,
     `  blows: ${nodeKills} nodes and ${databaseKills} databases killed, ${pauses} nodes paused, ${clockSteps} clocks stepped, ${cuts} times all wires cut`,
     `  calls of leases: ${counts.leaseCalls}; leases ${counts.leases}, signed "no" ${counts.verdicts}, unanswered ${counts.unknown}; reaped ${counts.reaped}`,
+    `  without an answer: ${counts.whys.map(([why, count]) => `${count} ${why}`).join(', ') || 'none'}`,
     `  events: ${counts.events} in the store, ${counts.eventsAcknowledged} acknowledged as counted`,
     ...violations.slice(0, SHOWN).map(({ broken, message }) => `  ${broken}: ${message}`),
     ...(violations.length > SHOWN ? [`  and ${violations.length - SHOWN} more`] : []),
