@@ -5,7 +5,7 @@
  * A conflict (what was gathered has changed) runs the command again; a Fault is a 503 or 500 that says nothing of our
  * inside; nothing thrown leaves `handle`.
  */
-import { Fault, type Instant, invariant, type Role } from '@glidepath/core';
+import { type Instant, invariant, type Role } from '@glidepath/core';
 import type { InputError } from '@glidepath/protocol';
 import {
   type Answer,
@@ -20,9 +20,11 @@ import {
 } from './command.ts';
 import { contextOf, type Room } from './context.ts';
 import { createEnvironmentShelf } from './environment-shelf.ts';
+import { faultRefusal } from './fault-refusal.ts';
 import { COMMANDS, JOBS } from './features/index.ts';
 import { createKeyring } from './features/keys/keyring.ts';
 import { createLeaseEngine } from './features/leases/engine/lease-engine.ts';
+import { forgetKeySetHint } from './features/leases/key-set-hint.ts';
 import { createPolicyShelf } from './features/policies/policy-shelf.ts';
 import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } from './idempotency.ts';
 import { accessTo } from './identity.ts';
@@ -66,6 +68,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     leases: createLeaseEngine(world, shelf),
     environments: createEnvironmentShelf(world.store),
   };
+  forgetOnHints(room);
   const find = createRouter(commands);
   const runner = createJobRunner(world, options.jobs ?? JOBS, room);
   return {
@@ -89,6 +92,16 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     jobs: runner.status,
     settled: runner.settled,
   };
+}
+
+/** What changed on whichever node is read again at once, and not when it has grown old. */
+function forgetOnHints({ world, keyring }: Room): void {
+  world.bus.subscribe(({ type, environment }) => {
+    const isKey = type.startsWith('key.') || type.startsWith('key-set.');
+    if (!isKey || environment === null) return;
+    keyring.forget(environment);
+    forgetKeySetHint(world.store, environment);
+  });
 }
 
 /** A command that does nothing, for whoever has the role. */
@@ -125,20 +138,8 @@ async function carryOut(room: Room, { command, params }: Found, request: Command
   try {
     return await attempt(room, command, params, request, entered);
   } catch (error) {
-    return faultOf(error, room.world, command, request);
+    return faultRefusal(error, room.world.log, { command: command.name, requestId: request.requestId });
   }
-}
-
-function faultOf(error: unknown, { log }: World, command: Command, { requestId }: CommandRequest): Refusal {
-  const fault = error instanceof Fault ? error : null;
-  if (fault?.code === 'unstorable-value') return refuse('bad-input', `This cannot be stored: ${fault.message}.`);
-  if (fault?.code === 'overloaded') return refuse('overloaded', 'Too many requests wait already; ask again soon.', { retryAfterMs: 1_000 });
-  if (fault?.code === 'busy-record')
-    return refuse('busy-record', 'Others kept changing the same record; nothing was written.', { retryAfterMs: 100 });
-  log.error('command-failed', { command: command.name, requestId, code: fault?.code ?? 'bug', error });
-  if (fault?.retryable === true)
-    return refuse('store-unavailable', 'The database does not answer; try again soon.', { retryAfterMs: 1_000 });
-  return refuse('internal', 'Something is wrong in the control plane itself; its log has the details under this request id.');
 }
 
 async function attempt(

@@ -164,7 +164,8 @@ function requestId(given: string | string[] | undefined): string {
 function routeOf(command: Command, carrier: Carrier) {
   return {
     method: command.method,
-    url: command.path.replace(/\{(\w+)\}/g, ':$1'),
+    // A colon of ours (`leases:batch`) is none of the router's.
+    url: command.path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1'),
     bodyLimit: command.bodyLimit ?? BODY_LIMIT,
     handler: (request: FastifyRequest, reply: FastifyReply) => dispatch(carrier, request, reply),
   };

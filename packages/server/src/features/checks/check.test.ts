@@ -54,3 +54,21 @@ describe('check', () => {
     expect(await house.call('POST', '/v1/check', { license: house.license.id }, { token: '' })).toMatchObject({ status: 401 });
   });
 });
+
+describe('check:batch', () => {
+  it('decides each item by itself: its own license, its own features, its own problem', async () => {
+    const house = await leaseServer();
+    const items = [
+      { license: house.license.id, feature: 'build' },
+      { license: 'lic_other' },
+      { license: house.license.id, feature: 'fly' },
+    ];
+    const { status, body } = await house.call('POST', '/v1/check:batch', { items });
+    expect(status).toBe(200);
+    expect(body.items).toMatchObject([
+      { status: 200, decisions: [{ feature: 'build', allowed: true }] },
+      { status: 404, problem: { code: 'not-found' } },
+      { status: 200, decisions: [{ feature: 'fly', code: 'unknown-feature' }] },
+    ]);
+  });
+});

@@ -4,12 +4,13 @@
  * Stands on the terms of now and holds no seat: a holder with a lease of a lower tier, or one that heard of a change later,
  * decides by its own lease.
  */
-import { type Decision, decide, decisionFor, observedByServer } from '@glidepath/core';
-import { CheckAnswer, CheckRequest } from '@glidepath/protocol/http';
+import { type Decision, decide, decisionFor, type LicenseFacts, observedByServer } from '@glidepath/core';
+import { problem } from '@glidepath/protocol';
+import { CheckAnswer, CheckBatchAnswer, CheckBatchRequest, CheckRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
-import { answer, type Command, defineCommand, refuse } from '../../command.ts';
-import { gather } from '../leases/license-facts.ts';
-import { findLicense, nothingCalled } from '../references.ts';
+import { type Answer, answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
+import { gatherAround, situationsAt } from '../leases/license-facts.ts';
+import { nothingCalled } from '../references.ts';
 
 export const checkFeatures = defineCommand({
   name: 'check',
@@ -21,26 +22,77 @@ export const checkFeatures = defineCommand({
   body: CheckRequest,
   answers: { 200: CheckAnswer },
   idempotency: 'own',
-  async run(context) {
-    const { actor, body, store, environment } = context;
-    const named = body.license ?? (actor.kind === 'license-key' ? actor.license : null);
-    if (named === null) return refuse('bad-input', 'Name the license to check.', { errors: [MISSING] });
-    // A license key speaks for its own license; of others it does not learn whether they exist.
-    const isOthers = actor.kind === 'license-key' && actor.license !== named;
-    const license = isOthers ? null : await findLicense(store, environment.id, named);
-    const gathered = license === null ? null : await gather(context, license.id);
-    if (gathered === null) return nothingCalled('license', named);
-    const { facts } = gathered;
-    const { terms, observations } = observedByServer(facts, context.now);
-    const standing = decide(terms, observations, context.now);
-    const origin = { source: 'server', asOf: context.now } as const;
-    const decisions: readonly Decision[] = wanted(context.body, facts.path.features).map((name) =>
-      decisionFor(terms, standing, name, origin),
-    );
-    return answer(200, { decisions });
-  },
+  run: (context) => checked(context, context.body),
 });
 
+export const checkBatch = defineCommand({
+  name: 'check.batch',
+  method: 'POST',
+  path: '/v1/check:batch',
+  summary: 'Decides about features of many licenses at once',
+  auth: 'viewer',
+  admitsLicenseKey: true,
+  body: CheckBatchRequest,
+  answers: { 200: CheckBatchAnswer },
+  idempotency: 'own',
+  run: checkAll,
+});
+
+/** What an item alone would have been answered with. A license that many items name is read once. */
+async function checkAll(context: Context<Static<typeof CheckBatchRequest>>): Promise<Outcome> {
+  const { items } = context.body;
+  const named = items.map((item) => nameOf(context, item));
+  const found = await findAll(context, [...new Set(named.filter((name) => name !== null))]);
+  const answers = items.map((item, at) => {
+    const name = named[at] ?? null;
+    const facts = name === null ? null : (found.get(name) ?? null);
+    const outcome = name === null ? refuse('bad-input', NAME_IT, { errors: [MISSING] }) : decided(context, item, name, facts);
+    if (outcome.kind === 'answer') return { status: outcome.status, ...(outcome.body as object) };
+    const told = problem(outcome.code, outcome.detail, outcome.extras);
+    return { status: told.status, problem: told };
+  });
+  return answer(200, { items: answers });
+}
+
+async function checked(context: Context, item: Body): Promise<Outcome> {
+  const named = nameOf(context, item);
+  if (named === null) return refuse('bad-input', NAME_IT, { errors: [MISSING] });
+  const found = await findAll(context, [named]);
+  return decided(context, item, named, found.get(named) ?? null);
+}
+
+function nameOf({ actor }: Context, { license }: Body): string | null {
+  return license ?? (actor.kind === 'license-key' ? actor.license : null);
+}
+
+/** The licenses of those names that the caller may ask about, all read in one statement. */
+async function findAll(context: Context, names: readonly string[]): Promise<ReadonlyMap<string, LicenseFacts>> {
+  const { actor, environment, store, now } = context;
+  // A license key speaks for its own license; of others it does not learn whether they exist.
+  const own = names.filter((name) => actor.kind !== 'license-key' || actor.license === name);
+  const situations = await situationsAt(
+    store,
+    own.map((license) => ({ license, holders: [] })),
+    now,
+  );
+  const pairs = own.flatMap((name, at) => {
+    const situation = situations[at] ?? null;
+    return situation === null || situation.license.environment !== environment.id ? [] : [[name, situation] as const];
+  });
+  const facts = await Promise.all(pairs.map(async ([name, situation]) => [name, (await gatherAround(context, situation)).facts] as const));
+  return new Map(facts);
+}
+
+function decided({ now }: Context, item: Body, named: string, facts: LicenseFacts | null): Answer | Refusal {
+  if (facts === null) return nothingCalled('license', named);
+  const { terms, observations } = observedByServer(facts, now);
+  const standing = decide(terms, observations, now);
+  const origin = { source: 'server', asOf: now } as const;
+  const decisions: readonly Decision[] = wanted(item, facts.path.features).map((name) => decisionFor(terms, standing, name, origin));
+  return answer(200, { decisions });
+}
+
+const NAME_IT = 'Name the license to check.';
 const MISSING = { path: '/license', found: 'nothing', expected: 'the id of a license' };
 
 type Body = Static<typeof CheckRequest>;
@@ -50,4 +102,4 @@ function wanted({ feature, features }: Body, all: readonly { readonly name: stri
   return [...new Set([...(feature === undefined ? [] : [feature]), ...(features ?? [])])];
 }
 
-export const CHECK_COMMANDS: readonly Command[] = [checkFeatures];
+export const CHECK_COMMANDS: readonly Command[] = [checkFeatures, checkBatch];

@@ -1,6 +1,7 @@
 /** Everything about leases. */
 import type { Command, Job } from '../../command.ts';
 import { acquireLease } from './acquire.ts';
+import { leaseBatch } from './batch.ts';
 import { bootstrapLease } from './bootstrap-lease.ts';
 import { listLeases } from './list.ts';
 import { reapLeases } from './reap.ts';
@@ -13,6 +14,7 @@ export const LEASE_COMMANDS: readonly Command[] = [
   acquireLease,
   renewLease,
   releaseLease,
+  leaseBatch,
   listLeases,
   showLease,
   removeLeaseHolder,

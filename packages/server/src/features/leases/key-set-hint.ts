@@ -13,7 +13,26 @@ interface Known {
   readonly until: Instant;
 }
 
-const knownOfStore = new WeakMap<object, Map<string, Known>>();
+interface Memory {
+  readonly known: Map<string, Known>;
+  /** How often something was forgotten: what was being read meanwhile is not remembered. */
+  forgotten: number;
+}
+
+const memories = new WeakMap<object, Memory>();
+
+function memoryOf(store: object): Memory {
+  const memory = memories.get(store) ?? { known: new Map<string, Known>(), forgotten: 0 };
+  memories.set(store, memory);
+  return memory;
+}
+
+/** The next answer looks again: somebody published one. */
+export function forgetKeySetHint(store: object, environment: string): void {
+  const memory = memoryOf(store);
+  memory.forgotten += 1;
+  memory.known.delete(environment);
+}
 
 /** Null before an environment has published one. */
 export async function keySetHint({
@@ -21,12 +40,12 @@ export async function keySetHint({
   environment,
   now,
 }: Pick<Context, 'store' | 'environment' | 'now'>): Promise<{ version: number } | null> {
-  const known = knownOfStore.get(store) ?? new Map<string, Known>();
-  knownOfStore.set(store, known);
+  const memory = memoryOf(store);
+  const { known, forgotten } = memory;
   const last = known.get(environment.id);
   if (last !== undefined && now < last.until) return { version: last.version };
   const [latest] = await store.find('keySet', { environment: environment.id }, { limit: 1, newestFirst: true });
   if (latest === undefined) return null;
-  known.set(environment.id, { version: latest.version, until: after(now, KNOWN_FOR_MS) });
+  if (memory.forgotten === forgotten) known.set(environment.id, { version: latest.version, until: after(now, KNOWN_FOR_MS) });
   return { version: latest.version };
 }
