@@ -98,6 +98,18 @@ async function bringUp(client: pg.Client, migrations: readonly Migration[]): Pro
   }
 }
 
+/** The same within the transaction that a caller has open: what it then takes back, no migration survives. Gives what was applied. */
+export async function migrateWithin(client: pg.Client, migrations: readonly Migration[]): Promise<readonly string[]> {
+  await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+  await client.query(FIRST);
+  const missing = migrations.slice(await heldMigrations(client, migrations));
+  for (const { version, name, hash, sql } of missing) {
+    await client.query('insert into glidepath.migration (version, name, hash) values ($1, $2, $3)', [version, name, hash]);
+    await client.query(sql);
+  }
+  return missing.map(({ name }) => name);
+}
+
 /** How many of our migrations the database has. Throws when it has others, or ours with another content. */
 async function heldMigrations(client: pg.Client, migrations: readonly Migration[]): Promise<number> {
   const { rows } = await client.query<{ version: number; name: string; hash: string }>(
