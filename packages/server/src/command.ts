@@ -150,10 +150,15 @@ export function defineCommand<B extends TSchema = TSchema, Q extends TSchema = T
   return spec as unknown as Command;
 }
 
-/** Work that the control plane does by itself, from `tick(now)`. Several nodes may run it at once: guarded writes decide. */
+/**
+ * Work that the control plane does by itself, from `tick(now)`. It looks at how things are and not at what happened, and its
+ * writes are guarded: a run too many, on this node or another, changes nothing.
+ */
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
+  /** `node`: each node does it for itself. Default `fleet`: one node does it for all. */
+  readonly scope?: 'node' | 'fleet';
   /** Not run while this node's clock is skewed: the reaper, whatever ends something for others by the time. */
   readonly needsTrueTime?: boolean;
   run(context: JobContext): Promise<void>;
@@ -162,8 +167,11 @@ export interface Job {
 export interface JobStatus {
   readonly name: string;
   readonly everyMs: number;
+  /** When this node last looked whether it had a turn. */
   readonly ranAt: Instant | null;
+  /** When it last ended well, on whichever node. */
   readonly okAt: Instant | null;
+  /** Of this node. */
   readonly failures: number;
   /**
    * How long it has not ended well, counted while this node ticks: what a machine slept is nobody's failure.

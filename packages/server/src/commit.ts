@@ -5,7 +5,7 @@
 import { type AuditEntry, type ChangeSet, type CommitResult, type Instant, invariant, type OutboxEvent, type Write } from '@glidepath/core';
 import type { IdPrefix } from '@glidepath/protocol';
 import type { Change, Happening } from './command.ts';
-import type { World } from './world.ts';
+import type { Hint, World } from './world.ts';
 
 export interface Signature {
   readonly actor: string;
@@ -20,8 +20,17 @@ export async function commitChange(world: World, change: Change, by: Signature, 
   const set = changeSetOf(change, by, more);
   const result = await world.store.commit(set);
   if (!result.ok) return result;
-  for (const { action, subject } of change.happened) world.bus.publish({ type: action, environment: by.environment, subject });
+  for (const hint of hintsOf(change, set, by.environment)) world.bus.publish(hint);
   return result;
+}
+
+/** With the id of the event that tells the same, where there is one. */
+function hintsOf({ happened }: Change, { events }: ChangeSet, environment: string | null): readonly Hint[] {
+  const left = [...events];
+  return happened.map(({ action, subject, only }) => {
+    const id = only === 'audit' ? undefined : left.shift()?.id;
+    return { type: action, environment, subject, ...(id === undefined ? {} : { id }) };
+  });
 }
 
 /** A change with what the audit log and the outbox say of it, each signed by whose it is. */

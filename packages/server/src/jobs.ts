@@ -2,9 +2,10 @@
  * Runs what the control plane does by itself. `tick(now)` is called often; each job says how often it wants to run.
  *
  * Jobs run one after the other, so that none sees another's half-done work; one that waits for a machine which is not ours
- * would make all others late, and hands that waiting off.
+ * would make all others late, and hands that waiting off. What a node does for itself waits for nothing of the fleet's, whose
+ * jobs one node does for all (`world.fleet`).
  */
-import { after, type Instant, MINUTE } from '@glidepath/core';
+import { after, type Instant, invariant, MINUTE } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { Job, JobContext, JobStatus } from './command.ts';
 import { commitChange } from './commit.ts';
@@ -33,48 +34,71 @@ export function createJobRunner(
   );
   const handedOff = new Map<string, Promise<void>>();
   const status = () => [...states.values()];
-  let isTicking = false;
-  let tickedAt: Instant | null = null;
+  const ownLane = lane(jobs.filter(({ scope }) => scope === 'node'));
+  const fleetLane = lane(jobs.filter(({ scope }) => scope !== 'node'));
   return {
     status,
     async settled() {
       while (handedOff.size > 0) await Promise.all(handedOff.values());
     },
     async tick(now) {
+      await ownLane(now);
+      await fleetLane(now);
+    },
+  };
+
+  /** Jobs that run one after the other; a slow one holds up none of another lane. */
+  function lane(own: readonly Job[]): (now: Instant) => Promise<void> {
+    let isTicking = false;
+    let tickedAt: Instant | null = null;
+    return async (now) => {
       // A slow database must not pile up ticks behind each other.
       if (isTicking) return;
       isTicking = true;
       const gapMs = tickedAt === null ? 0 : Math.min(Math.max(0, now - tickedAt), TICK_GAP_MAX_MS);
       tickedAt = now;
-      for (const [job, state] of states) states.set(job, { ...state, unwellMs: state.unwellMs + gapMs });
+      for (const job of own) setState(job, (state) => ({ ...state, unwellMs: state.unwellMs + gapMs }));
       try {
-        for (const [job, state] of states) {
-          if (isDue(job, state, now)) states.set(job, await runOne(job, state, now));
-        }
+        for (const job of own) if (isDue(job, stateOf(job), now)) await runOne(job, now);
       } finally {
         isTicking = false;
       }
-    },
-  };
+    };
+  }
 
   function isDue(job: Job, state: JobStatus, now: Instant): boolean {
     if (job.needsTrueTime === true && world.vitals.isSkewed()) return false;
     return state.ranAt === null || now >= after(state.ranAt, job.everyMs);
   }
 
-  async function runOne(job: Job, state: JobStatus, now: Instant): Promise<JobStatus> {
+  async function runOne(job: Job, now: Instant): Promise<void> {
     try {
-      await job.run(contextAt(now, job));
-      return { ...stateOf(job, state), ranAt: now, okAt: now, unwellMs: 0 };
+      const { fleet } = world;
+      const ran = fleet === undefined || job.scope === 'node' ? await runHere(job, now) : await fleet.inTurn(job, () => runHere(job, now));
+      const okAt = ran === 'not-mine' ? (fleet?.okAt(job) ?? null) : now;
+      setState(job, (state) => {
+        const isBetter = okAt !== null && (ran !== 'not-mine' || state.okAt === null || okAt > state.okAt);
+        return { ...state, ranAt: now, ...(isBetter ? { okAt, unwellMs: Math.max(0, now - okAt) } : {}) };
+      });
     } catch (error) {
       world.log.error('job-failed', { job: job.name, error });
-      return { ...stateOf(job, state), ranAt: now, failures: stateOf(job, state).failures + 1 };
+      setState(job, (state) => ({ ...state, ranAt: now, failures: state.failures + 1 }));
     }
   }
 
-  /** As it is now: work handed off may have failed meanwhile. */
-  function stateOf(job: Job, state: JobStatus): JobStatus {
-    return states.get(job) ?? state;
+  async function runHere(job: Job, now: Instant): Promise<'ran'> {
+    await job.run(contextAt(now, job));
+    return 'ran';
+  }
+
+  function stateOf(job: Job): JobStatus {
+    const state = states.get(job);
+    invariant(state !== undefined, 'every job has a state');
+    return state;
+  }
+
+  function setState(job: Job, next: (state: JobStatus) => JobStatus): void {
+    states.set(job, next(stateOf(job)));
   }
 
   function handOff(job: Job, key: string, work: () => Promise<void>): boolean {
@@ -82,8 +106,7 @@ export function createJobRunner(
     const run = work()
       .catch((error: unknown) => {
         world.log.error('job-failed', { job: job.name, work: key, error });
-        const state = states.get(job);
-        if (state !== undefined) states.set(job, { ...state, failures: state.failures + 1 });
+        setState(job, (state) => ({ ...state, failures: state.failures + 1 }));
       })
       .finally(() => handedOff.delete(key));
     handedOff.set(key, run);

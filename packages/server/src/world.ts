@@ -103,7 +103,7 @@ export interface Fleet {
    * Runs `work` if this period's turn is this node's, and throws what it throws. `not-mine`: another node has or had the
    * turn; `okAt` tells how the job fares there.
    */
-  inTurn(job: FleetJob, work: () => Promise<void>): Promise<'ran' | 'not-mine'>;
+  inTurn(job: FleetJob, work: () => Promise<unknown>): Promise<'ran' | 'not-mine'>;
   /** When the job last ended well on any node, as far as this one knows. */
   okAt(job: FleetJob): Instant | null;
 }

@@ -1,8 +1,8 @@
 /**
  * The online signing keys of each environment, unsealed once and kept in memory.
  *
- * Which key signs is read again from the store every few seconds, so that a key that another node condemned signs no
- * longer than that; the unsealed key itself is looked up by its name and never changes.
+ * Which key signs is read again from the store when a hint says so, and every few seconds in any case, so that a key that
+ * another node condemned signs no longer than that; the unsealed key itself is looked up by its name and never changes.
  */
 import { after, type Environment, Fault, type Instant, type OnlineKey, SECOND } from '@glidepath/core';
 import type { SigningKey } from '@glidepath/protocol';
@@ -18,7 +18,7 @@ export interface Keyring {
   /** Throws a Fault `no-signing-key` when the environment has none that may sign now: nothing can be answered then. */
   signer(environment: Environment, now: Instant): Promise<Signer>;
   open(key: OnlineKey): SigningKey;
-  /** Forgets which key signs, so that a rotation on this node counts at once. */
+  /** Forgets which key signs, so that a rotation on this node, or one that is hinted at, counts at once. */
   forget(environment: string): void;
 }
 
@@ -30,6 +30,8 @@ export const KEYS_MAX = 1_000;
 export function createKeyring(world: World): Keyring {
   const opened = new Map<string, SigningKey>();
   const chosen = new Map<string, { readonly key: OnlineKey; readonly until: Instant }>();
+  /** How often something was forgotten: what was being read meanwhile is not remembered. */
+  let forgotten = 0;
 
   function open(key: OnlineKey): SigningKey {
     const known = opened.get(key.kid);
@@ -41,15 +43,19 @@ export function createKeyring(world: World): Keyring {
 
   return {
     open,
-    forget: (environment) => void chosen.delete(environment),
+    forget(environment) {
+      forgotten += 1;
+      chosen.delete(environment);
+    },
     async signer(environment, now) {
       const last = chosen.get(environment.id);
       if (last !== undefined && now < last.until) return { key: open(last.key), environment };
+      const before = forgotten;
       const keys = await world.store.find('onlineKey', { environment: environment.id, use: 'sign', status: 'active' }, { limit: KEYS_MAX });
       const key = signingKeyAt(keys, now);
       if (key === null) throw new Fault('no-signing-key', `No key may sign in "${environment.name}" now`, { retryable: true });
       const until = Math.min(after(now, CHOICE_MS), key.signsUntil) as Instant;
-      chosen.set(environment.id, { key, until });
+      if (forgotten === before) chosen.set(environment.id, { key, until });
       return { key: open(key), environment };
     },
   };

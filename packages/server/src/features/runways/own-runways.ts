@@ -35,6 +35,7 @@ const ANOTHERS_MS = HOUR;
 
 export const watchOurselves: Job = {
   name: 'watch-ourselves',
+  scope: 'node',
   everyMs: 5 * MINUTE,
   async run({ store, world, now, commit }) {
     const [keys, root, tokens, node] = await Promise.all([keyEnds(store, now), rootEnd(store), tokenEnd(store, now), nodeEnds(world, now)]);
