@@ -1,6 +1,7 @@
 /** The command line as a tree: what can be asked, with which words. What it does lies in `commands/`. */
 import { nearest } from '@glidepath/core';
 import { Command } from 'commander';
+import { registerBackup } from './backup/register-backup.ts';
 import { registerAccess } from './commands/access.ts';
 import { registerAgent } from './commands/agent.ts';
 import { registerApply } from './commands/apply.ts';
@@ -58,6 +59,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerRoot(registrar);
   registerAccess(registrar);
   registerBreakGlass(registrar);
+  registerBackup(registrar);
   registerDoctor(registrar);
   registerStatus(registrar);
   registerWhere(registrar);
