@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Crypto, SCHEMAS, type WordContext, type WordReason } from '@glidepath/protocol';
 import { nodeCrypto } from '@glidepath/protocol/node';
-import { openLease, openProof, openVerdict, WORD_REASONS } from '@glidepath/protocol/words';
+import { decodeBase64Url, openLease, openProof, openVerdict, WORD_REASONS } from '@glidepath/protocol/words';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
@@ -41,7 +41,7 @@ function factsOf({ claim, cap, inner }: Row): object {
 }
 
 /** Without the native decoder, as a browser runs it, the answers are the same. */
-const { decodeBase64Url: _, ...portable } = nodeCrypto;
+const portable = { ...nodeCrypto, decodeBase64Url };
 const cryptos = { native: nodeCrypto, portable };
 
 const lease = vectors<Vectors>('lease');

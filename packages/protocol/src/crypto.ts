@@ -18,9 +18,6 @@ export interface Crypto {
   sha256(data: Uint8Array): Uint8Array;
   /** The Ed25519 key of a 32-byte seed (RFC 8032). */
   signerFromSeed(seed: Uint8Array): SigningKey;
-  /**
-   * The platform's own base64url decoder, where it has a fast one; as strict as `decodeBase64Url`, which is used
-   * where it is absent.
-   */
-  decodeBase64Url?(text: string): Uint8Array | null;
+  /** The platform's own base64url decoder where it has a fast one, as strict as `decodeBase64Url` of `./words`; else that one. */
+  decodeBase64Url(text: string): Uint8Array | null;
 }

@@ -5,8 +5,8 @@
 import { durationWords, formatInstant } from '../format-instant.ts';
 import { CAUSE_ORDER, type Cause, type Notify } from '../policy/policy.ts';
 import type { Instant, Milliseconds } from '../time.ts';
-import { type Course, higherNotify, LONG_SINCE, type Step, stepAt, UNTOUCHED } from './course.ts';
-import { coursesOf } from './courses.ts';
+import { type Course, higherNotify, type Step, stepAt, UNTOUCHED } from './course.ts';
+import { breakpointsAfter, coursesOf } from './courses.ts';
 import { tierName } from './decide.ts';
 import type { Observations, Terms } from './terms.ts';
 
@@ -96,9 +96,8 @@ function lower(a: number | null, b: number | null): number | null {
 }
 
 function nextOf(terms: Terms, courses: readonly Course[], now: Instant): Contribution['next'] {
-  const instants = courses.flatMap(({ steps }) => steps.map(({ at }) => at)).filter((at) => at > now && at > LONG_SINCE);
   let before = heldBy(courses, now);
-  for (const at of instants.sort((a, b) => a - b)) {
+  for (const at of breakpointsAfter(terms, courses, now)) {
     const held = heldBy(courses, at);
     if (held.tier !== null && held.tier > (before.tier ?? terms.planTier)) return { at, tier: tierName(terms.path.tiers, held.tier) };
     before = held;

@@ -3,34 +3,17 @@
  *
  * Refused are padding, whitespace, `+` and `/`, and unused trailing bits that are not zero. Otherwise one signed word
  * would have several texts, and a stored hash of the text would not find it again. The platform's `atob` does the work;
- * it forgives all of these, so they are looked for around it.
+ * it forgives all of these, so that what was read is written again and compared.
  */
-
-/** How a text may end after its last group of four digits: with bits left over that are zero. */
-const ENDING = /^(|.[AQgw]|..[AEIMQUYcgkosw048])$/s;
 
 /** The bytes of a canonical base64url text, or null. */
 export function decodeBase64Url(text: string): Uint8Array | null {
-  if (!hasCanonicalForm(text)) return null;
   try {
     const latin1 = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return latin1.length === byteLength(text) ? bytesOf(latin1) : null;
+    return encodeAscii(latin1) === text ? bytesOf(latin1) : null;
   } catch {
     return null;
   }
-}
-
-/** How many bytes a text of this length holds when every character is a digit: decoders that skip others return fewer. */
-export function byteLength(text: string): number {
-  return Math.floor((text.length * 3) / 4);
-}
-
-/**
- * False for a text that is not canonical in a way that lenient decoders do not notice: standard digits, an impossible
- * length, or bits after the last whole byte that are not zero.
- */
-export function hasCanonicalForm(text: string): boolean {
-  return !text.includes('+') && !text.includes('/') && ENDING.test(text.slice(text.length & ~3));
 }
 
 function bytesOf(latin1: string): Uint8Array {

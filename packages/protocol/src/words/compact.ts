@@ -7,7 +7,7 @@
 import { type Denial, deny, ok, type PathTerms, type Result } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
 import { asciiJson } from './ascii-json.ts';
-import { decodeBase64Url, encodeAscii, encodeBase64Url } from './base64url.ts';
+import { encodeAscii, encodeBase64Url } from './base64url.ts';
 import { isObject } from './check.ts';
 import { writeLease } from './path.ts';
 import type { WordReason } from './reasons.ts';
@@ -115,7 +115,7 @@ function readHeader(part: string, crypto: Crypto): Header | null {
 
 /** True when the signature is this key's over this word. */
 export function isSignedBy(word: SplitWord, x: string, crypto: Crypto): boolean {
-  const signature = decode(word.signature, crypto);
+  const signature = crypto.decodeBase64Url(word.signature);
   return signature !== null && signature.length === 64 && crypto.verify(x, bytesOf(word.signed), signature);
 }
 
@@ -130,7 +130,7 @@ function bytesOf(text: string): Uint8Array {
 
 /** The JSON object in a part, or null. Never throws; nesting as deep as the size cap allows is harmless. */
 export function decodeJson(part: string, crypto: Crypto, parse: (json: string) => unknown = JSON.parse): Record<string, unknown> | null {
-  const bytes = decode(part, crypto);
+  const bytes = crypto.decodeBase64Url(part);
   if (bytes === null) return null;
   try {
     const value = parse(fromUtf8.decode(bytes));
@@ -138,8 +138,4 @@ export function decodeJson(part: string, crypto: Crypto, parse: (json: string) =
   } catch {
     return null;
   }
-}
-
-function decode(part: string, crypto: Crypto): Uint8Array | null {
-  return crypto.decodeBase64Url === undefined ? decodeBase64Url(part) : crypto.decodeBase64Url(part);
 }

@@ -1,17 +1,14 @@
 /** Delegation: a sub-key may sign leases of one license, up to a tier and a number of seats, until an instant. */
-import { type Denial, type GrantClaims, type LeaseClaims, ok, type Result, type Tier } from '@glidepath/core';
+import type { Denial, GrantClaims, LeaseClaims, Result, Tier } from '@glidepath/core';
 import type { SigningKey } from '../crypto.ts';
 import { checkGrantClaims } from './claims.ts';
 import { GRANT_TYP, refuse, signWord, splitWord } from './compact.ts';
-import type { OpenedLease, WordContext } from './context.ts';
-import { checkKeyWindow, keyOf, readClaims } from './read.ts';
+import type { WordContext } from './context.ts';
+import { type Issued, readIssued } from './read.ts';
 import type { WordReason } from './reasons.ts';
 import { isPublicKey, thumbprint } from './thumbprint.ts';
 
-export interface OpenedGrant {
-  readonly claims: GrantClaims;
-  readonly trust: OpenedLease['trust'];
-}
+export type OpenedGrant = Issued<GrantClaims>;
 
 export function signGrant(claims: GrantClaims, key: SigningKey): string {
   return signWord(GRANT_TYP, claims, key);
@@ -25,15 +22,10 @@ export function signGrant(claims: GrantClaims, key: SigningKey): string {
 export function openGrant(compact: unknown, ctx: WordContext): Result<OpenedGrant, WordReason> {
   const word = splitWord(compact, GRANT_TYP, ctx.crypto);
   if (!word.ok) return word;
-  const key = keyOf(word.value, ctx);
-  if (key === null) return refuse('unknown-key');
-  const claims = readClaims<GrantClaims>(word.value, key.x, checkGrantClaims, ctx);
-  if (!claims.ok) return claims;
-  const outside = checkKeyWindow(claims.value, key);
-  if (outside) return outside;
-  const { x, sub } = claims.value;
-  if (!isPublicKey(x) || thumbprint(x, ctx.crypto) !== sub) return refuse('malformed', { claim: 'sub' });
-  return ok({ claims: claims.value, trust: key.status === 'compromised' ? 'compromised' : 'good' });
+  const grant = readIssued<GrantClaims>(word.value, checkGrantClaims, ctx);
+  if (!grant.ok) return grant;
+  const { x, sub } = grant.value.claims;
+  return isPublicKey(x) && thumbprint(x, ctx.crypto) === sub ? grant : refuse('malformed', { claim: 'sub' });
 }
 
 /**

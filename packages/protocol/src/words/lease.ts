@@ -1,11 +1,10 @@
 /** Leases: signed by the issuer, or by a sub-key under a grant that travels inside. */
 import { type LeaseClaims, ok, type Result } from '@glidepath/core';
-import type { KeySetEntry } from '../keys/key-set.ts';
 import { checkLeaseClaims } from './claims.ts';
 import { decodeJson, LEASE_TYP, refuse, type SplitWord, splitWord } from './compact.ts';
 import type { OpenedLease, WordContext } from './context.ts';
 import { checkCaps, openGrant } from './grant.ts';
-import { checkBindings, checkKeyWindow, keyOf, readClaims } from './read.ts';
+import { checkBindings, keyOf, readClaims, readIssued } from './read.ts';
 import type { WordReason } from './reasons.ts';
 import { checkReferences } from './references.ts';
 
@@ -18,18 +17,15 @@ import { checkReferences } from './references.ts';
 export function openLease(compact: unknown, ctx: WordContext): Result<OpenedLease, WordReason> {
   const word = splitWord(compact, LEASE_TYP, ctx.crypto);
   if (!word.ok) return word;
-  const key = keyOf(word.value, ctx);
-  const opened = key === null ? openByGrant(word.value, ctx) : openByIssuer(word.value, key, ctx);
+  const opened = keyOf(word.value, ctx) === null ? openByGrant(word.value, ctx) : openByIssuer(word.value, ctx);
   if (!opened.ok) return opened;
   const { claims } = opened.value;
   return checkBindings(claims, ctx) ?? checkHolder(claims, ctx) ?? checkReferences(claims) ?? opened;
 }
 
-function openByIssuer(word: SplitWord, key: KeySetEntry, ctx: WordContext): Result<OpenedLease, WordReason> {
-  const claims = readClaims<LeaseClaims>(word, key.x, checkLeaseClaims, ctx);
-  if (!claims.ok) return claims;
-  const trust = key.status === 'compromised' ? 'compromised' : 'good';
-  return checkKeyWindow(claims.value, key) ?? ok({ claims: claims.value, trust, via: 'issuer', grant: null });
+function openByIssuer(word: SplitWord, ctx: WordContext): Result<OpenedLease, WordReason> {
+  const issued = readIssued<LeaseClaims>(word, checkLeaseClaims, ctx);
+  return issued.ok ? ok({ ...issued.value, via: 'issuer', grant: null }) : issued;
 }
 
 /** The claim `grant` is read before the lease is verified, for it names the key; the grant itself is verified first. */

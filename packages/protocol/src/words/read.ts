@@ -3,12 +3,17 @@ import { AUDIENCE, compareCounters, type Denial, ok, type Result, type WordClaim
 import type { KeySetEntry } from '../keys/key-set.ts';
 import type { Check } from './check.ts';
 import { decodeJson, isSignedBy, LEASE_TYP, refuse, type SplitWord } from './compact.ts';
-import type { WordContext } from './context.ts';
+import type { OpenedLease, WordContext } from './context.ts';
 import { readLease } from './path.ts';
 import type { WordReason } from './reasons.ts';
 
 /** The claims that every word to a client has, besides those of its own kind. */
 type Word = WordClaims & { readonly sub: string };
+
+export interface Issued<T> {
+  readonly claims: T;
+  readonly trust: OpenedLease['trust'];
+}
 
 export function keyOf(word: SplitWord, ctx: Pick<WordContext, 'keys'>): KeySetEntry | null {
   return ctx.keys.keys.find((key) => key.kid === word.header.kid) ?? null;
@@ -31,12 +36,22 @@ export function readClaims<T extends Word>(word: SplitWord, x: string, check: Ch
   return place === null ? ok(claims as unknown as T) : refuse('malformed', { claim: place });
 }
 
+/** A word that a key of the key set signed, when it might. */
+export function readIssued<T extends Word>(word: SplitWord, check: Check, ctx: WordContext): Result<Issued<T>, WordReason> {
+  const key = keyOf(word, ctx);
+  if (key === null) return refuse('unknown-key');
+  const claims = readClaims<T>(word, key.x, check, ctx);
+  if (!claims.ok) return claims;
+  const trust = key.status === 'compromised' ? 'compromised' : 'good';
+  return checkKeyWindow(claims.value, key) ?? ok({ claims: claims.value, trust });
+}
+
 function differs(claim: unknown, expected: string): boolean {
   return typeof claim === 'string' && claim !== expected;
 }
 
 /** Refuses a word that its key cannot have signed when the word says; a compromised key has its window too. */
-export function checkKeyWindow(claims: Word, key: KeySetEntry): Denial<WordReason> | null {
+function checkKeyWindow(claims: Word, key: KeySetEntry): Denial<WordReason> | null {
   if (claims.iatMs >= key.notBefore && claims.iatMs <= key.signsUntil) return null;
   return refuse('outside-key-window');
 }

@@ -3,7 +3,7 @@ import { ok, type Result, type VerdictClaims } from '@glidepath/core';
 import { checkVerdictClaims } from './claims.ts';
 import { refuse, splitWord, VERDICT_TYP } from './compact.ts';
 import type { WordContext } from './context.ts';
-import { checkBindings, checkKeyWindow, keyOf, readClaims } from './read.ts';
+import { checkBindings, readIssued } from './read.ts';
 import type { WordReason } from './reasons.ts';
 
 /**
@@ -15,12 +15,10 @@ import type { WordReason } from './reasons.ts';
 export function openVerdict(compact: unknown, ctx: WordContext): Result<VerdictClaims, WordReason> {
   const word = splitWord(compact, VERDICT_TYP, ctx.crypto);
   if (!word.ok) return word;
-  const key = keyOf(word.value, ctx);
-  if (key === null) return refuse('unknown-key');
-  if (key.status === 'compromised') return refuse('compromised-key');
-  const opened = readClaims<VerdictClaims>(word.value, key.x, checkVerdictClaims, ctx);
+  const opened = readIssued<VerdictClaims>(word.value, checkVerdictClaims, ctx);
   if (!opened.ok) return opened;
-  const claims = opened.value;
+  const { claims, trust } = opened.value;
+  if (trust === 'compromised') return refuse('compromised-key');
   if (ctx.holder !== undefined && claims.cnf?.jkt !== ctx.holder) return refuse('wrong-holder');
-  return checkKeyWindow(claims, key) ?? checkBindings(claims, ctx) ?? ok(claims);
+  return checkBindings(claims, ctx) ?? ok(claims);
 }

@@ -17,6 +17,7 @@ import {
   proofClaims,
   verdictClaims,
 } from '../test-words.ts';
+import { decodeBase64Url } from './base64url.ts';
 import { LEASE_TYP, signWord, VERDICT_TYP } from './compact.ts';
 import { openGrant, signGrant } from './grant.ts';
 import { openLease } from './lease.ts';
@@ -24,7 +25,7 @@ import { openProof, signProof } from './proof.ts';
 import { openVerdict } from './verdict.ts';
 
 /** Without the native decoder: what a browser runs. */
-const { decodeBase64Url: _, ...portable } = nodeCrypto;
+const portable = { ...nodeCrypto, decodeBase64Url };
 
 function readers(crypto: Crypto): Record<string, (word: unknown) => { readonly ok: boolean }> {
   const context = { keys: { keys: ENTRIES }, crypto, env: ENV, iss: ISS };

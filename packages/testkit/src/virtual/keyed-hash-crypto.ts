@@ -13,7 +13,7 @@ export function keyedHashCrypto({ sha256, decodeBase64Url }: Pick<Crypto, 'sha25
   };
   return {
     sha256,
-    ...(decodeBase64Url === undefined ? {} : { decodeBase64Url }),
+    decodeBase64Url,
     verify: (x, data, signature) => {
       const right = signatureOf(x, data);
       return signature.length === right.length && right.every((byte, index) => byte === signature[index]);
