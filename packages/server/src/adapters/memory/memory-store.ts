@@ -5,7 +5,7 @@
  * commits are serial; what refuses it is undone from a journal. Fast enough for drills of a hundred thousand events.
  */
 import {
-  Bug,
+  type BalanceKey,
   type ChangeSet,
   type Clock,
   type CommitResult,
@@ -29,6 +29,10 @@ import {
   type StoreIdentity,
   type TableName,
   type Tables,
+  type TurnStore,
+  type UsageEvent,
+  type UsageOutcome,
+  type UsageReservation,
   type Where,
 } from '@glidepath/core';
 import { compareIds } from '../records/order.ts';
@@ -37,13 +41,16 @@ import { checkLimit, filterOf, LISTED_MAX } from '../records/query.ts';
 import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
 import { TABLE_NAMES, tableOf } from '../records/tables.ts';
+import { RESERVATION_SOURCE, RESERVATIONS_MAX, storedEvents, storedKeys, type UsagePlace } from '../records/usage.ts';
 import { LeaseIndex } from './lease-index.ts';
 import { MemoryTable, type Row } from './memory-table.ts';
+import { MemoryUsage } from './memory-usage.ts';
 import { brokenReference } from './references.ts';
 import { RunwayIndex } from './runway-index.ts';
+import { Turns } from './turns.ts';
 
 /** Everything in a store at one instant: plain data, in the order of ids. */
-export type StoreSnapshot = { readonly [T in TableName]?: readonly Tables[T][] };
+export type StoreSnapshot = { readonly [T in TableName]?: readonly Tables[T][] } & { readonly usageEvent?: readonly UsageEvent[] };
 
 interface Undo {
   readonly table: TableName;
@@ -56,17 +63,24 @@ export class MemoryStore implements Store {
   readonly #tables: ReadonlyMap<TableName, MemoryTable>;
   readonly #leases = new LeaseIndex();
   readonly #runways = new RunwayIndex();
+  readonly #usage: MemoryUsage;
+  readonly #turns = new Turns();
   #isClosed = false;
 
   /** With a snapshot: as it was then, as after the restore of a backup. */
   constructor(clock: Clock, snapshot: StoreSnapshot = {}) {
     this.#clock = clock;
     this.#tables = new Map(TABLE_NAMES.map((name) => [name, new MemoryTable(tableOf(name))]));
+    this.#usage = new MemoryUsage(this.#table('meterRecord'), (before, after) => {
+      this.#swap('meterRecord', before as Row | null, after as Row | null);
+    });
+    for (const event of snapshot.usageEvent ?? []) this.#usage.events.add(event);
     for (const name of TABLE_NAMES) for (const row of snapshot[name] ?? []) this.#swap(name, null, row as unknown as Row);
   }
 
   snapshot(): StoreSnapshot {
-    return Object.fromEntries(TABLE_NAMES.map((name) => [name, [...this.#table(name).rows()]]));
+    const records = Object.fromEntries(TABLE_NAMES.map((name) => [name, [...this.#table(name).rows()]]));
+    return { ...records, usageEvent: [...this.#usage.events.all()] };
   }
 
   async get<T extends TableName>(table: T, id: string): Promise<Tables[T] | null> {
@@ -127,28 +141,66 @@ export class MemoryStore implements Store {
     return results;
   }
 
-  async inTurn(): Promise<never> {
-    throw new Bug('not built yet');
+  async inTurn<R>(license: string, work: (store: TurnStore) => Promise<R>): Promise<R> {
+    this.#refuseWhenClosed();
+    return await this.#turns.take(license, async () => {
+      const journal: Undo[] = [];
+      try {
+        return await work({
+          leaseSituations: (asks, at) => this.leaseSituations(asks, at),
+          commit: async (change) => this.#commit(change, journal),
+        });
+      } catch (error) {
+        this.#undo(journal);
+        throw error;
+      }
+    });
   }
 
-  async countUsage(): Promise<never> {
-    throw new Bug('not built yet');
+  async countUsage(events: readonly UsageEvent[]): Promise<readonly UsageOutcome[]> {
+    this.#refuseWhenClosed();
+    const kept = storedEvents(events);
+    for (const { license } of kept) invariant(this.#table('license').get(license) !== null, 'usage of a license that does not exist');
+    return this.#usage.count(kept);
   }
 
-  async balances(): Promise<never> {
-    throw new Bug('not built yet');
+  async balances(keys: readonly BalanceKey[], now: Instant): Promise<readonly MeterRecord[]> {
+    this.#refuseWhenClosed();
+    return storedKeys(keys).map((key) => this.#usage.balance(key, now));
   }
 
-  async openReservations(): Promise<never> {
-    throw new Bug('not built yet');
+  async openReservations(license: string, now: Instant): Promise<readonly UsageReservation[]> {
+    this.#refuseWhenClosed();
+    const all = [...this.#table('usageReservation').matching([['license', license]])] as unknown as UsageReservation[];
+    const isSpent = ({ id }: UsageReservation) => this.#usage.events.has({ license, source: RESERVATION_SOURCE, eventId: id });
+    return all.filter((one) => one.releasedAt === null && one.expiresAt > now && !isSpent(one)).slice(0, RESERVATIONS_MAX);
   }
 
-  async usageEvents(): Promise<never> {
-    throw new Bug('not built yet');
+  async usageEvents(
+    license: string,
+    meter: string,
+    { from, to }: { readonly from: Instant; readonly to: Instant },
+    { after, limit }: { readonly after?: UsagePlace; readonly limit: number },
+  ): Promise<readonly UsageEvent[]> {
+    this.#refuseWhenClosed();
+    return firstOf(this.#usage.events.within(license, meter, from, to, after), checkLimit(limit));
   }
 
-  async forgetOld(): Promise<never> {
-    throw new Bug('not built yet');
+  async forgetOld(
+    before: { readonly events: Instant; readonly snapshots: Instant; readonly leases: Instant; readonly now: Instant },
+    limit: number,
+  ): Promise<number> {
+    this.#refuseWhenClosed();
+    const most = checkLimit(limit);
+    const oldEvents = firstOf(this.#usage.events.all(), most, ({ license, at }) => at < this.#keptSince(license, before));
+    for (const event of oldEvents) this.#usage.events.remove(event);
+    const isEnded = ({ state, promisedUntil }: Lease) => (state === 'reaped' || state === 'released') && promisedUntil < before.leases;
+    return (
+      oldEvents.length +
+      this.#forget('usageReservation', ({ expiresAt }) => expiresAt < before.events, most) +
+      this.#forget('meterRecord', ({ windowEnd }) => windowEnd < before.snapshots, most) +
+      this.#forget('lease', isEnded, most)
+    );
   }
 
   async now(): Promise<Instant> {
@@ -160,13 +212,30 @@ export class MemoryStore implements Store {
     this.#isClosed = true;
   }
 
-  #commit(change: ChangeSet): CommitResult {
+  #commit(change: ChangeSet, done: Undo[] = []): CommitResult {
     const writes = planWrites(change);
     const journal: Undo[] = [];
     const refusal = this.#carryOut(writes, journal) ?? brokenReference(writes, (name) => this.#table(name));
-    if (refusal === null) return { ok: true };
-    for (const { table, before, after } of journal.reverse()) this.#swap(table, after, before);
-    return refusal;
+    if (refusal === null) done.push(...journal);
+    else this.#undo(journal);
+    return refusal ?? { ok: true };
+  }
+
+  #undo(journal: readonly Undo[]): void {
+    for (const { table, before, after } of [...journal].reverse()) this.#swap(table, after, before);
+  }
+
+  #forget<T extends TableName>(name: T, isOld: (record: Tables[T]) => boolean, limit: number): number {
+    const old = firstOf(this.#table(name).rows() as unknown as Iterable<Tables[T]>, limit, isOld);
+    for (const record of old) this.#swap(name, record as unknown as Row, null);
+    return old.length;
+  }
+
+  /** Events of the current term are kept, however old. */
+  #keptSince(license: string, before: { readonly events: Instant; readonly now: Instant }): Instant {
+    const terms = [...this.#table('licenseTerms').matching([['license', license]])] as unknown as LicenseTerms[];
+    const inForce = terms.sort(byEffect).findLast(({ effectiveFrom }) => effectiveFrom <= before.now);
+    return inForce === undefined || inForce.startsAt > before.events ? before.events : inForce.startsAt;
   }
 
   #commitOrFail(change: ChangeSet): GroupedResult {
@@ -188,7 +257,7 @@ export class MemoryStore implements Store {
     const meters = [...this.#table('meterRecord').matching([['license', license]])] as unknown as MeterRecord[];
     return {
       license: found,
-      terms: terms.sort((a, b) => a.effectiveFrom - b.effectiveFrom || compareIds(a.id, b.id)),
+      terms: terms.sort(byEffect),
       seats,
       leases: (leases.filter((lease) => lease !== null) as unknown as Lease[]).sort((a, b) => compareIds(a.id, b.id)),
       lapsed: this.#leases.lapsed(license, at.reapBefore, LISTED_MAX),
@@ -236,6 +305,19 @@ export class MemoryStore implements Store {
   #refuseWhenClosed(): void {
     if (this.#isClosed) throw new Fault('store-closed', 'The store is closed.', { retryable: false });
   }
+}
+
+function firstOf<V>(all: Iterable<V>, limit: number, isWanted: (value: V) => boolean = () => true): readonly V[] {
+  const found: V[] = [];
+  for (const value of all) {
+    if (found.length >= limit) break;
+    if (isWanted(value)) found.push(value);
+  }
+  return found;
+}
+
+function byEffect(a: LicenseTerms, b: LicenseTerms): number {
+  return a.effectiveFrom - b.effectiveFrom || compareIds(a.id, b.id);
 }
 
 function isAsGathered(write: PlannedWrite, before: Row | null): boolean {

@@ -19,15 +19,23 @@ export function isConstraintBroken(error: unknown): boolean {
   return isServerError(error) && (error.code === '23505' || error.code === '23503');
 }
 
-export async function commitInOrder(session: Session, writes: readonly PlannedWrite[]): Promise<CommitResult> {
-  await session.tell('begin');
+/** A transaction, or a part of one. */
+export interface Bounds {
+  readonly begin: string;
+  readonly commit: string;
+  readonly rollback: string;
+}
+const WHOLE: Bounds = { begin: 'begin', commit: 'commit', rollback: 'rollback' };
+
+export async function commitInOrder(session: Session, writes: readonly PlannedWrite[], bounds = WHOLE): Promise<CommitResult> {
+  await session.tell(bounds.begin);
   try {
     const refusal = (await carryOut(session, writes)) ?? (await brokenReference(session, writes));
-    await session.tell(refusal === null ? 'commit' : 'rollback');
+    await session.tell(refusal === null ? bounds.commit : bounds.rollback);
     return refusal ?? { ok: true };
   } catch (error) {
     // A lost connection ends the transaction by itself.
-    if (!endsConnection(error)) await session.tell('rollback');
+    if (!endsConnection(error)) await session.tell(bounds.rollback);
     throw error;
   }
 }
@@ -50,7 +58,7 @@ async function carryOut(session: Session, writes: readonly PlannedWrite[]): Prom
 async function brokenReference(session: Session, writes: readonly PlannedWrite[]): Promise<Refusal | null> {
   await session.tell('savepoint written');
   try {
-    await session.tell('set constraints all immediate');
+    await session.tell('set constraints all immediate; set constraints all deferred');
     return null;
   } catch (error) {
     if (!isServerError(error) || error.code !== '23503') throw error;

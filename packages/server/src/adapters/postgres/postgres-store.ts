@@ -9,40 +9,58 @@
  * Uniqueness and references are constraints, which hold at every isolation.
  */
 import {
-  Bug,
+  type BalanceKey,
   type ChangeSet,
   type CommitResult,
   Fault,
   type GroupedResult,
   type Instant,
   instant,
-  invariant,
   type LeaseSituation,
   type LicenseSituation,
+  type MeterRecord,
   type Page,
   type RunwayRecord,
   type SituationAsk,
   type Store,
   type TableName,
   type Tables,
+  type TurnStore,
+  type UsageEvent,
+  type UsageOutcome,
+  type UsageReservation,
   type Where,
 } from '@glidepath/core';
-import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
+import { planWrites } from '../records/planned-write.ts';
 import { checkLimit, filterOf } from '../records/query.ts';
 import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
+import { balanceFrom, type Fold, storedEvents, storedKeys, type UsagePlace } from '../records/usage.ts';
 import { recordFrom } from './columns.ts';
-import { commitStatement } from './commit-statement.ts';
-import { type ConnectionOptions, Connections, type Session, type SqlRow } from './connections.ts';
-import { isOfTheData, isRolledBackByChance, isServerError } from './faults.ts';
-import { commitGroup, type Together } from './grouped-commit.ts';
+import { commitAtOnce, commitTogether } from './commit-at-once.ts';
+import { type ConnectionOptions, Connections, type Session, type SqlValue } from './connections.ts';
+import { isRolledBackByChance } from './faults.ts';
+import { commitGroup } from './grouped-commit.ts';
 import { SELECT_LICENSES_WITH_LAPSED_HOLDS, selectSituations, situationFrom } from './lease-situation.ts';
-import { commitInOrder, isConstraintBroken } from './ordered-commit.ts';
 import { type Statement, selectById, selectCount, selectPage } from './statements.ts';
+import { takeTurn } from './turn.ts';
+import {
+  balanceRow,
+  countStatement,
+  eventFrom,
+  FORGET,
+  foldFrom,
+  keepBalances,
+  SELECT_OPEN_RESERVATIONS,
+  selectBalances,
+  selectEvents,
+} from './usage-statements.ts';
 import { SELECT_WORST_RUNWAYS } from './worst-runways.ts';
 
 /** How often a commit that was taken back by a deadlock is tried before its caller hears of it. */
 const ATTEMPTS_MAX = 4;
+
+const NOTHING_USED: Fold = { used: 0, asOf: null, lastAt: null, lastKey: null };
 
 export class PostgresStore implements Store {
   readonly #connections: Connections;
@@ -108,28 +126,64 @@ export class PostgresStore implements Store {
     });
   }
 
-  async inTurn(): Promise<never> {
-    throw new Bug('not built yet');
+  async inTurn<R>(license: string, work: (store: TurnStore) => Promise<R>): Promise<R> {
+    return await takeTurn(this.#connections, license, work);
   }
 
-  async countUsage(): Promise<never> {
-    throw new Bug('not built yet');
+  async countUsage(events: readonly UsageEvent[]): Promise<readonly UsageOutcome[]> {
+    const kept = storedEvents(events);
+    const { text, values } = countStatement(kept);
+    const [row] = await this.#trying(async (session) => await session.run(text, values));
+    const counted = new Set(row?.[0] as readonly number[]);
+    return kept.map((_, at) => (counted.has(at + 1) ? 'counted' : 'duplicate'));
   }
 
-  async balances(): Promise<never> {
-    throw new Bug('not built yet');
+  async balances(keys: readonly BalanceKey[], now: Instant): Promise<readonly MeterRecord[]> {
+    const asked = storedKeys(keys);
+    if (asked.length === 0) return [];
+    const held = (await this.#select(selectBalances(asked))).map(balanceRow);
+    const unkept = asked.filter((_, at) => held[at]?.isToFold);
+    const folds = unkept.length === 0 ? [] : await this.#foldAndKeep(unkept);
+    const folded = new Map(unkept.map((key, at) => [key, folds[at]]));
+    return asked.map((key, at) => held[at]?.record ?? balanceFrom(key, folded.get(key) ?? NOTHING_USED, now));
   }
 
-  async openReservations(): Promise<never> {
-    throw new Bug('not built yet');
+  async openReservations(license: string, now: Instant): Promise<readonly UsageReservation[]> {
+    if (!isStorableText(license)) return [];
+    const rows = await this.#select({ text: SELECT_OPEN_RESERVATIONS, values: [license, now] });
+    return rows.map((row) => recordFrom('usageReservation', row));
   }
 
-  async usageEvents(): Promise<never> {
-    throw new Bug('not built yet');
+  async usageEvents(
+    license: string,
+    meter: string,
+    span: { readonly from: Instant; readonly to: Instant },
+    page: { readonly after?: UsagePlace; readonly limit: number },
+  ): Promise<readonly UsageEvent[]> {
+    checkLimit(page.limit);
+    const { source = '', eventId = '' } = page.after ?? {};
+    if (![license, meter, source, eventId].every((text) => isStorableText(text))) return [];
+    return (await this.#select(selectEvents(license, meter, span, page))).map(eventFrom);
   }
 
-  async forgetOld(): Promise<never> {
-    throw new Bug('not built yet');
+  async forgetOld(
+    before: { readonly events: Instant; readonly snapshots: Instant; readonly leases: Instant; readonly now: Instant },
+    limit: number,
+  ): Promise<number> {
+    const { events, snapshots, leases, now } = before;
+    const most = checkLimit(limit);
+    const statements: readonly (readonly [string, readonly SqlValue[]])[] = [
+      [FORGET.events, [most, events, now]],
+      [FORGET.reservations, [most, events]],
+      [FORGET.snapshots, [most, snapshots]],
+      [FORGET.leases, [most, leases]],
+    ];
+    let gone = 0;
+    for (const [text, values] of statements) {
+      const [row] = await this.#trying(async (session) => await session.run(text, values));
+      gone += row?.[0] as number;
+    }
+    return gone;
   }
 
   async now(): Promise<Instant> {
@@ -141,6 +195,11 @@ export class PostgresStore implements Store {
     await this.#connections.close();
   }
 
+  async #foldAndKeep(keys: readonly BalanceKey[]): Promise<readonly Fold[]> {
+    const { text, values } = keepBalances(keys);
+    return (await this.#trying(async (session) => await session.run(text, values))).map(foldFrom);
+  }
+
   /** Again when a deadlock took it back. */
   async #trying<R>(work: (session: Session) => Promise<R>): Promise<R> {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
@@ -150,7 +209,7 @@ export class PostgresStore implements Store {
     throw new Fault('store-busy', 'Other commits stood in the way again and again; nothing was written.', { retryable: true });
   }
 
-  async #select({ text, values }: Statement): Promise<readonly SqlRow[]> {
+  async #select({ text, values }: Statement): Promise<readonly (readonly unknown[])[]> {
     return await this.#connections.read(text, values);
   }
 }
@@ -163,41 +222,4 @@ async function unlessByChance<R>(work: () => Promise<R>): Promise<R | null> {
     if (isRolledBackByChance(error)) return null;
     throw error;
   }
-}
-
-async function commitAtOnce(session: Session, writes: readonly PlannedWrite[]): Promise<CommitResult> {
-  const { text, values } = commitStatement(writes);
-  try {
-    await session.run(text, values);
-    return { ok: true };
-  } catch (error) {
-    const [place] = stalePlacesOf(error);
-    if (place !== undefined) return staleOf(writes[place]);
-    if (isConstraintBroken(error)) return await commitInOrder(session, writes);
-    throw error;
-  }
-}
-
-async function commitTogether(session: Session, writes: readonly PlannedWrite[]): Promise<Together> {
-  const { text, values } = commitStatement(writes);
-  try {
-    await session.run(text, values);
-    return 'done';
-  } catch (error) {
-    const stalePlaces = stalePlacesOf(error);
-    if (stalePlaces.length > 0) return { stalePlaces };
-    if (isOfTheData(error)) return 'unsettled';
-    throw error;
-  }
-}
-
-/** `require_all` refused: its detail are the places of the writes that found no row. */
-function stalePlacesOf(error: unknown): readonly number[] {
-  if (!isServerError(error) || error.code !== 'GP001') return [];
-  return (error.detail ?? '').split(',').map(Number);
-}
-
-function staleOf(write: PlannedWrite | undefined): CommitResult {
-  invariant(write !== undefined, 'a stale write has a place');
-  return { ok: false, reason: 'stale', table: write.table, id: write.id, constraint: null };
 }
