@@ -7,7 +7,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts', 'conformance/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'histories/**/*.test.ts',
+            'conformance/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.system.test.ts'],
           testTimeout: 30_000,
         },
