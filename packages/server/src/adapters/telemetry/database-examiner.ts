@@ -12,6 +12,8 @@ export interface DatabaseFacts {
   /** Migrations that the database has. */
   readonly schemaVersion: number;
   readonly isStandby: boolean;
+  /** How each standby that is attached is waited for, as `pg_stat_replication` says; null: this role may not see it. */
+  readonly standbys: readonly (string | null)[];
 }
 
 const ASK_AGAIN_MS = 15 * SECOND;
@@ -35,15 +37,20 @@ export function databaseExaminer(options: { readonly connectionString: string; r
 
 function readFacts(connectionString: string): Promise<DatabaseFacts> {
   return askApart(connectionString, async (ask) => {
-    const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num', 'ssl'];
+    const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num', 'ssl', 'synchronous_standby_names'];
     const settings = await ask<{ name: string; setting: string }>('select name, setting from pg_settings where name = any($1)', [names]);
     const [row] = await ask<{ version: number | null; standby: boolean }>(
       'select (select max(version) from glidepath.migration) as version, pg_is_in_recovery() as standby',
+    );
+    // A base backup in progress reads the log too, and is no standby.
+    const standbys = await ask<{ sync_state: string | null }>(
+      `select sync_state from pg_stat_replication where state is distinct from 'backup'`,
     );
     return {
       settings: Object.fromEntries(settings.map(({ name, setting }) => [name, setting])),
       schemaVersion: row?.version ?? 0,
       isStandby: row?.standby ?? false,
+      standbys: standbys.map(({ sync_state: state }) => state),
     };
   });
 }
@@ -51,10 +58,11 @@ function readFacts(connectionString: string): Promise<DatabaseFacts> {
 const CLAIMS: Readonly<Record<string, string>> = {
   fsync: 'a crash of its machine can lose everything',
   full_page_writes: 'a crash of its machine can tear pages',
-  synchronous_commit: 'a crash can lose leases that were acknowledged',
+  synchronous_commit: 'a crash or a failover can lose leases and usage that were acknowledged',
 };
 
-export function findingsOf({ settings, schemaVersion, isStandby }: DatabaseFacts, shipped: number): readonly Finding[] {
+export function findingsOf(facts: DatabaseFacts, shipped: number): readonly Finding[] {
+  const { settings, schemaVersion, isStandby } = facts;
   const unsafe = Object.entries(CLAIMS)
     .filter(([name]) => settings[name] === 'off')
     .map(([name, then]) =>
@@ -69,7 +77,39 @@ export function findingsOf({ settings, schemaVersion, isStandby }: DatabaseFacts
   const version = Number(settings.server_version_num ?? OLDEST);
   const old =
     version < OLDEST ? [finding('database-old', 'warning', false, 'The database is older than PostgreSQL 15.', 'upgrade PostgreSQL')] : [];
-  return [...unsafe, ...old, ...schemaFindings(schemaVersion, shipped), ...(isStandby ? [STANDBY] : [])];
+  return [...unsafe, ...failoverFindings(facts), ...old, ...schemaFindings(schemaVersion, shipped), ...(isStandby ? [STANDBY] : [])];
+}
+
+/** With a standby, somebody means to fail over to it: then what it has not yet got is lost, though it was acknowledged. */
+function failoverFindings({ settings, standbys }: DatabaseFacts): readonly Finding[] {
+  const attached = standbys.length;
+  if (attached === 0) return [];
+  const count = attached === 1 ? 'One standby is' : `${attached} standbys are`;
+  const loses = 'a failover can lose leases and usage that were acknowledged';
+  if (settings.synchronous_commit === 'local')
+    return [
+      finding(
+        'database-synchronous-commit-local',
+        'critical',
+        false,
+        `${count} attached and synchronous_commit is local, which waits for none: ${loses}.`,
+        'alter system set synchronous_commit = on',
+      ),
+    ];
+  const isNamed = (settings.synchronous_standby_names ?? '') !== '';
+  // Who may not see how they are waited for goes by the names alone.
+  const isWaitedFor = standbys.some((state) => state === 'sync' || state === 'quorum' || state === null);
+  if (isNamed && isWaitedFor) return [];
+  const why = isNamed ? 'none of them is named in synchronous_standby_names' : 'synchronous_standby_names is empty';
+  return [
+    finding(
+      'database-standby-asynchronous',
+      'warning',
+      false,
+      `${count} attached, and ${why}: no commit waits for them, so that ${loses}.`,
+      `alter system set synchronous_standby_names = 'ANY 1 (*)'; select pg_reload_conf()`,
+    ),
+  ];
 }
 
 function schemaFindings(found: number, shipped: number): readonly Finding[] {
