@@ -158,7 +158,7 @@ describe('claims of a lease > quotas', () => {
   it('have the limit of the license where it has its own', () => {
     const terms = termsWith({ overrides: { quotas: { 'build-minutes': 45_000 } } });
     const [quota] = leaseClaims(facts({ terms, meters: [record({})] }), leaseAt(NOW), IDENTITY, NOW).quotas;
-    expect(quota).toMatchObject({ limit: 45_000, slice: 900, reachedAt: [NOW - HOUR, NOW - HOUR, NOW - HOUR] });
+    expect(quota).toMatchObject({ limit: 45_000, slice: 0, reachedAt: [NOW - HOUR, NOW - HOUR, NOW - HOUR] });
   });
 
   it('of a whole term reset where the next term begins, not at the license’s moved end', () => {
