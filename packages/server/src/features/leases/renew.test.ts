@@ -1,4 +1,4 @@
-import { type ChangeSet, type CommitResult, DAY, type GroupedResult, HOUR, revoke, SECOND } from '@glidepath/core';
+import { type ChangeSet, type CommitResult, DAY, type GroupedResult, HOUR, revoke, SECOND, type TurnStore } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../adapters/memory/memory-store.ts';
@@ -196,6 +196,11 @@ class BusyStore extends MemoryStore {
     const results: GroupedResult[] = [];
     for (const change of changes) results.push(...(this.#isFirst(change) ? await super.commitAll([change]) : [OTHERS_WERE]));
     return results;
+  }
+  override inTurn<R>(license: string, work: (store: TurnStore) => Promise<R>): Promise<R> {
+    return super.inTurn(license, (turn) =>
+      work({ ...turn, commit: async (change) => (this.#isFirst(change) ? turn.commit(change) : OTHERS_WERE) }),
+    );
   }
   #isFirst({ writes }: ChangeSet): boolean {
     if (!writes.some(({ table }) => table === 'lease') || this.conflicts <= 0) return true;
