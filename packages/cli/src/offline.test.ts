@@ -12,6 +12,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'glidepath-cli-'));
   writeFileSync(file('good.yaml'), policyText());
   writeFileSync(
+    file('noted.yaml'),
+    policyText((text) => text.replace('kind: floating', 'kind: floating, rebind: { count: 1, per: 30d }')),
+  );
+  writeFileSync(
     file('bad.yaml'),
     policyText((text) => text.replace('kind: floating', 'kind: flaoting').replace('title: Run,', 'titel: Run,')),
   );
@@ -28,11 +32,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('glidepath policy check', () => {
-  it('says yes with name, digest, tests and what is recorded only', async () => {
+  it('says yes with name, digest and tests, and notes what has no effect', async () => {
     const { code, stdout, stderr } = await glidepath(['policy', 'check', file('good.yaml')]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/good\.yaml: valid, 1 of 1 tests passed {2}small {2}sha256:[0-9a-f]{64}\n$/);
-    expect(stdout).toMatch(/good\.yaml:12:\d+ {2}note: .*offlineBudget.* not enforced yet/);
+    const noted = await glidepath(['policy', 'check', file('noted.yaml')]);
+    expect(noted).toMatchObject({ code: 0, stderr: '' });
+    expect(noted.stdout).toMatch(/noted\.yaml:12:\d+ {2}note: .*rebind.* node-locked/);
   });
 
   it('shows every violation at its place, with the line and the word that was meant', async () => {

@@ -10,6 +10,8 @@ import type { Lease, License, LicenseTerms, MeterRecord, SeatState } from '../po
 import { invariant } from '../result.ts';
 import { after, type Instant, SECOND, YEAR } from '../time.ts';
 import { loweringsFor } from './lowerings.ts';
+import { shortenedPath } from './offline-budget.ts';
+import { paceRenewal, type RenewalPace } from './pace-renewal.ts';
 import { quotaClaims } from './quota-claims.ts';
 import type { SeatVerdict } from './seat-decision.ts';
 import { floorTier, overageStanding, seatLimit, seatsUsed, tierOfLease } from './seat-rules.ts';
@@ -41,8 +43,15 @@ export interface LicenseFacts {
 }
 
 /** The claims of a lease as of `now`, which is the instant from which everything in it counts. */
-export function leaseClaims(facts: LicenseFacts, lease: Lease, identity: WordIdentity, now: Instant): LeaseClaims {
-  const { policy, plan } = facts;
+export function leaseClaims(
+  whole: LicenseFacts,
+  lease: Lease,
+  identity: WordIdentity,
+  now: Instant,
+  pace: RenewalPace = 'quiet',
+): LeaseClaims {
+  const { policy, plan } = whole;
+  const facts = lease.isShortened ? { ...whole, path: shortenedPath(whole.path, plan.lease.ttlMs) } : whole;
   const tier = tierOfLease(policy, plan, lease);
   return {
     ...commonClaims(facts, identity, now),
@@ -54,7 +63,9 @@ export function leaseClaims(facts: LicenseFacts, lease: Lease, identity: WordIde
     limits: limitsOf(policy, tier),
     seat: seatClaim(facts, lease),
     hold: after(now, plan.lease.ttlMs),
+    renewAfterMs: paceRenewal(plan, lease.id, pace),
     epoch: lease.epoch,
+    ...(lease.isShortened ? { shortened: true } : {}),
     lowered: loweringsFor({ ...facts, terms: facts.history, acquiredAt: lease.acquiredAt, now }),
     bootstrap: null,
   };
@@ -95,8 +106,9 @@ export function bootstrapClaims(
 
 /** The claims of a signed "no". `sub` is the holder as the license knows it. */
 export function verdictClaims(license: License, sub: string, verdict: SeatVerdict, identity: WordIdentity, now: Instant): VerdictClaims {
-  const { kind, code, reason, effectiveAt, retryAfterMs } = verdict;
-  return { ...wordClaims(license, identity, now), sub, verdict: kind, code, reason, effectiveAt, retryAfterMs };
+  const { kind, code, reason, effectiveAt, retryAfterMs, queue } = verdict;
+  const place = queue === undefined ? {} : { queue };
+  return { ...wordClaims(license, identity, now), sub, verdict: kind, code, reason, effectiveAt, retryAfterMs, ...place };
 }
 
 function wordClaims(license: License, { jti, iss, env, answers }: WordIdentity, now: Instant): WordClaims {
@@ -124,7 +136,7 @@ function commonClaims(facts: LicenseFacts, identity: WordIdentity, now: Instant)
     floorTier: nameOf(policy, floorTier(policy, plan)),
     seats: limit === null ? null : { used: seatsUsed(facts.seats), limit },
     ttlMs: plan.lease.ttlMs,
-    renewAfterMs: Math.floor((plan.lease.ttlMs * plan.lease.renewAtPercent) / 100),
+    renewAfterMs: paceRenewal(plan, license.id, 'quiet'),
     status,
     statusAt: since,
     startsAt: terms.startsAt,

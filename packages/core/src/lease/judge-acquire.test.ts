@@ -60,14 +60,13 @@ describe('acquire lease', () => {
     expect(seats.granted).toBe(1);
   });
 
-  it('says under queue that a queue is recorded and not enforced yet', () => {
+  it('gives a new holder of a full license its place in the queue, and no seat', () => {
     const world = one('queue');
     world.acquire('a');
-    expect(world.acquire('b').verdict).toMatchObject({
-      kind: 'denied',
-      code: 'no-seat',
-      reason: expect.stringContaining('not enforced yet'),
-    });
+    const { verdict, lease, seats } = world.acquire('b');
+    expect(verdict).toMatchObject({ kind: 'queued', code: 'queued', queue: { position: 1, deadlineAt: null } });
+    expect(lease).toMatchObject({ state: 'queued', kind: null, waitingSince: world.now });
+    expect(seats).toMatchObject({ granted: 1, overage: 0 });
   });
 
   it('gives a new holder of a full license the whenFull tier at once, without a seat', () => {

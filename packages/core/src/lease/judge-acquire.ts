@@ -1,8 +1,23 @@
 /** Judges who asks for a seat. What renewing, releasing and reaping mean is decided elsewhere. */
 import type { Lease } from '../ports/records.ts';
+import { noticing } from './quarantine.ts';
 import { replayOf, untouched } from './replay.ts';
 import type { HolderInput, SeatDecision } from './seat-decision.ts';
-import { goOn, nextEpoch, say, seat, seatFor, startingTier, stepped, supersede, withoutSeat } from './seat-moves.ts';
+import {
+  goOn,
+  isAtFloor,
+  leaveQueue,
+  nextEpoch,
+  roomFor,
+  say,
+  seat,
+  seatFor,
+  startingTier,
+  stepped,
+  supersede,
+  waitInQueue,
+  withoutSeat,
+} from './seat-moves.ts';
 import { isLive } from './seat-rules.ts';
 import { barred, holderRemoved, noSeat, statusVerdict, superseded } from './seat-verdicts.ts';
 import { type Settled, settle } from './settle.ts';
@@ -18,6 +33,10 @@ import { type Settled, settle } from './settle.ts';
  * Pure: `now` is the server's clock, read once for the whole command.
  */
 export function judgeAcquire(input: HolderInput): SeatDecision {
+  return noticing(input, judge);
+}
+
+function judge(input: HolderInput): SeatDecision {
   const { situation, request } = input;
   const row = situation.lease;
   if (row !== null && row.state === 'removed') return say(untouched(input), holderRemoved(row));
@@ -37,11 +56,20 @@ export function start(input: HolderInput, settled: Settled): SeatDecision {
   const epoch = nextEpoch(input, settled.own);
   const given = seatFor(input, settled);
   if (given !== null) return seat(input, settled, given, epoch);
-  if (input.plan.seats?.whenFull.kind !== 'tier') return say(settled, noSeat(input));
-  return withoutSeat(input, settled, startingTier(input), epoch);
+  switch (input.plan.seats?.whenFull.kind) {
+    case 'tier':
+      return withoutSeat(input, settled, startingTier(input), epoch);
+    case 'queue':
+      return waitInQueue(input, settled);
+    default:
+      return leaveQueue(settled, noSeat(input, roomFor(input, settled)));
+  }
 }
 
-/** A reaped holder that asks anew. What its superseding took already is not taken twice. */
+/**
+ * A reaped holder that asks anew. What its superseding took already is not taken twice; one that has nothing left to lose,
+ * or never had the seat that it was given from the queue, waits for one like everybody else.
+ */
 function comeBack(input: HolderInput, settled: Settled, own: Lease): SeatDecision {
   const given = seatFor(input, settled);
   if (given !== null) return seat(input, settled, given, own.epoch);
@@ -49,5 +77,7 @@ function comeBack(input: HolderInput, settled: Settled, own: Lease): SeatDecisio
   if (input.plan.seats?.whenFull.kind === 'tier') return withoutSeat(input, settled, tier, nextEpoch(input, own));
   const verdict = statusVerdict(input);
   if (verdict !== null) return say(settled, verdict);
+  const hasNothing = own.promisedUntil <= own.acquiredAt || isAtFloor(input, own);
+  if (input.plan.seats?.whenFull.kind === 'queue' && hasNothing) return waitInQueue(input, settled);
   return supersede(input, settled, own, superseded(input, 'The seat was given to another holder while this one was silent; none is free.'));
 }

@@ -1,5 +1,6 @@
 /** Judges who gives a seat back, and frees it. */
-import type { Lease } from '../ports/records.ts';
+import type { Lease, SeatState } from '../ports/records.ts';
+import { instant } from '../time.ts';
 import { untouched } from './replay.ts';
 import type { HolderInput, ReleaseDecision, SeatEffects, SeatHappening, SeatInput } from './seat-decision.ts';
 import { counted } from './seat-rules.ts';
@@ -45,8 +46,10 @@ export function free(
 ): SeatEffects & { readonly lease: Lease } {
   const { situation } = input;
   const row = situation.lease ?? ended;
-  const lease: Lease = { ...ended, waitingSince: null, tier: null };
-  const seats = counted(situation.seats, row, -1);
+  const kind = row.state === 'granted' ? row.kind : null;
+  const holdUntil = instant(Math.min(row.holdUntil, input.now));
+  const lease: Lease = { ...ended, kind, holdUntil, waitingSince: null, tier: null };
+  const seats = vacated(counted(situation.seats, row, -1), kind);
   const isOther = ({ id }: Lease) => id !== row.id;
   const without = {
     ...situation,
@@ -58,6 +61,11 @@ export function free(
   const settled = settle({ ...input, situation: without });
   const happening: SeatHappening = { ...named, subject: lease.id, facts: { holder: lease.holder, was: row.state } };
   return { seats: settled.seats, promoted: settled.promoted, reaped: settled.reaped, lease, happened: [happening, ...settled.happened] };
+}
+
+/** A person's seat is nobody's until somebody takes it over: giving it to another is a reassignment. */
+function vacated(seats: SeatState, kind: Lease['kind']): SeatState {
+  return kind === 'named' ? { ...seats, vacated: seats.vacated + 1 } : seats;
 }
 
 function isStale({ request }: HolderInput, row: Lease): boolean {

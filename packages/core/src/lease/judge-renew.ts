@@ -1,5 +1,7 @@
 /** Judges who renews a lease that it has, or had. */
 import type { Lease } from '../ports/records.ts';
+import { start } from './judge-acquire.ts';
+import { noticing } from './quarantine.ts';
 import { replayOf, untouched } from './replay.ts';
 import type { HolderInput, SeatDecision } from './seat-decision.ts';
 import { goOn, nextEpoch, say, seat, seatFor, stepped, supersede, withoutSeat } from './seat-moves.ts';
@@ -20,6 +22,10 @@ import { compareCounters } from './words.ts';
  * Pure: `now` is the server's clock, read once for the whole command.
  */
 export function judgeRenew(input: HolderInput): SeatDecision {
+  return noticing(input, judge);
+}
+
+function judge(input: HolderInput): SeatDecision {
   const { situation, request } = input;
   const row = situation.lease;
   if (row === null) return withoutRow(input);
@@ -32,6 +38,7 @@ export function judgeRenew(input: HolderInput): SeatDecision {
   const settled = settle(input);
   const own = settled.own ?? row;
   if (isLive(own)) return goOn(input, settled, age > 0 ? { ...own, epoch: believed(input, own) } : own);
+  if (own.state === 'queued') return start(input, settled);
   if (own.state === 'reaped' || age > 0) return regain(input, settled, { ...own, epoch: age > 0 ? believed(input, own) : own.epoch });
   return afterRelease(input, settled, own);
 }

@@ -5,7 +5,13 @@
  */
 import type { Lease } from '../ports/records.ts';
 import { after, type Instant, type Milliseconds } from '../time.ts';
+import { firstRow } from './first-row.ts';
+import { bindMachine } from './machine-binding.ts';
+import { isBudgetUsed, promising } from './offline-budget.ts';
+import { isInQueue, isPastDeadline, keepsPlace, placeMs, placeOf, queuedBefore } from './queue.ts';
 import type { HolderInput, SeatDecision, SeatHappening, SeatVerdict } from './seat-decision.ts';
+import { LISTED_MAX } from './seat-order.ts';
+import { groupOf, openTo, type Room, roomWithin } from './seat-room.ts';
 import {
   counted,
   floorTier,
@@ -18,25 +24,38 @@ import {
   tierOfLease,
   UNTIL_REASSIGNED,
 } from './seat-rules.ts';
-import type { Settled } from './settle.ts';
+import { queued, waitedTooLong } from './seat-verdicts.ts';
+import { outOfQueue, type Settled } from './settle.ts';
 import type { Counter } from './words.ts';
 
+/** `seats`: the counts before the seat itself is counted. */
 type SeatGiven = Pick<SeatDecision, 'seats' | 'happened'> & { readonly state: 'granted' | 'overage' };
+
+/** Room within the limit for the requesting holder, which everybody who waits was offered before. */
+export function roomFor(input: HolderInput, { seats, own }: Settled): Room {
+  const { othersWait, waiting } = input.situation;
+  if (input.plan.seats !== null && (othersWait ?? waiting.length >= LISTED_MAX)) return { kind: 'full' };
+  return roomWithin(input, seats, own, groupOf(input, own));
+}
 
 /** A seat for somebody who has none: within the limit, else in an overage that is open or opens now, else null. */
 export function seatFor(input: HolderInput, settled: Settled): SeatGiven | null {
+  const room = roomFor(input, settled);
+  if (room.kind === 'free') return { state: 'granted', seats: room.seats, happened: [...settled.happened, ...room.happened] };
+  const past = input.plan.seats?.overage ?? null;
+  if (past === null || room.kind === 'reassign-quota' || leftPastLimit(input, settled) <= 0) return null;
+  const opened = openOverage(input, settled);
+  return opened === null ? null : { state: 'overage', ...opened };
+}
+
+/** Seats past the limit that nobody has, and nobody who waits in the queue before this holder can ask for. */
+function leftPastLimit(input: HolderInput, { seats, own, waiting }: Settled): number {
   const { plan, terms } = input;
   const limit = seatLimit(plan, terms);
-  const { seats, happened } = settled;
-  if (limit === null || plan.seats === null) return { state: 'granted', seats, happened };
-  const used = seatsUsed(seats);
-  if (used < limit) return { state: 'granted', seats: { ...seats, granted: seats.granted + 1 }, happened };
-  const past = plan.seats.overage;
-  if (past === null || used >= limit + past.seats) return null;
-  const opened = openOverage(input, settled);
-  return opened === null
-    ? null
-    : { state: 'overage', seats: { ...opened.seats, overage: opened.seats.overage + 1 }, happened: opened.happened };
+  if (limit === null || plan.seats === null || plan.seats.overage === null) return 0;
+  const row = own !== null && isInQueue(input, own) ? own : null;
+  const open = openTo(plan.seats, limit, seats, groupOf(input, own));
+  return open + plan.seats.overage.seats - seatsUsed(seats) - queuedBefore(input, waiting, row);
 }
 
 /** The counts with the overage open, or null when it is closed. Opening it tells everybody when it closes. */
@@ -56,21 +75,25 @@ export function seat(input: HolderInput, settled: Settled, given: SeatGiven, epo
   const { plan, now } = input;
   const isNew = settled.own === null || !isSame(epoch, settled.own.epoch);
   const kind = plan.seats?.kind ?? null;
-  const base = answered(input, baseRow(input, settled.own, isNew));
+  const { row: base, happened } = answered(input, baseRow(input, settled.own, isNew), isNew);
   const hold = given.state === 'granted' && kind === 'named' ? UNTIL_REASSIGNED : base.holdUntil;
-  const lease: Lease = { ...base, state: given.state, kind, tier: null, tierSince: now, waitingSince: null, holdUntil: hold, epoch };
+  const lease = promising(input, {
+    ...{ ...base, state: given.state, kind, tier: null, tierSince: now, waitingSince: null, holdUntil: hold, epoch },
+    seatGroup: groupOf(input, settled.own),
+    isShortened: isBudgetUsed(input, settled.silent),
+  });
   const facts = { holder: lease.holder, state: lease.state, kind, epoch };
   const action = isNew ? 'lease.acquired' : settled.own !== null && isLive(settled.own) ? 'lease.promoted' : 'lease.regained';
   const told: SeatHappening = { action, subject: lease.id, facts };
   const happening = given.state === 'granted' ? ({ ...told, only: 'audit' } as const) : told;
   return {
     ...settled,
-    seats: given.seats,
+    seats: counted(given.seats, lease, 1),
     outcome: given.state,
     isReplay: false,
     lease,
     verdict: null,
-    happened: [...given.happened, happening],
+    happened: [...given.happened, happening, ...happened],
   };
 }
 
@@ -97,12 +120,13 @@ function goOnSeated(input: HolderInput, settled: Settled, own: Lease): SeatDecis
 
 function goOnAt(input: HolderInput, settled: Settled, own: Lease, tier: string | null): SeatDecision {
   const { now } = input;
-  const renewed = answered(input, { ...own, renewals: own.renewals + 1 });
+  const { row: renewed, happened: bound } = answered(input, { ...own, renewals: own.renewals + 1 }, false);
   const holdUntil = isCounted(own) && own.state === 'granted' && own.kind === 'named' ? UNTIL_REASSIGNED : renewed.holdUntil;
   const moved = tier !== own.tier;
-  const lease: Lease = { ...renewed, holdUntil, tier, tierSince: moved ? now : own.tierSince };
+  const isShortened = own.isShortened && isBudgetUsed(input, settled.silent);
+  const lease = promising(input, { ...renewed, holdUntil, tier, tierSince: moved ? now : own.tierSince, isShortened });
   const outcome = own.state === 'granted' || own.state === 'overage' ? own.state : 'when-full';
-  const happened = [...settled.happened, ...(moved ? [tierMoved(input, own, lease)] : []), ...machineChanged(input, own)];
+  const happened = [...settled.happened, ...(moved ? [tierMoved(input, own, lease)] : []), ...bound];
   return { ...settled, outcome, isReplay: false, lease, verdict: null, happened };
 }
 
@@ -110,15 +134,43 @@ function goOnAt(input: HolderInput, settled: Settled, own: Lease, tier: string |
 export function withoutSeat(input: HolderInput, settled: Settled, tier: string | null, epoch: Counter): SeatDecision {
   const { now } = input;
   const isNew = settled.own === null || !isSame(epoch, settled.own.epoch);
-  const base = answered(input, baseRow(input, settled.own, isNew));
+  const { row: base } = answered(input, baseRow(input, settled.own, isNew), true);
   const waitingSince = settled.own?.waitingSince ?? now;
-  const lease: Lease = { ...base, state: 'when-full', kind: null, tier, tierSince: now, waitingSince, epoch };
+  const lease = promising(input, {
+    ...{ ...base, state: 'when-full', kind: null, tier, tierSince: now, waitingSince, epoch },
+    seatGroup: groupOf(input, settled.own),
+    isShortened: isBudgetUsed(input, settled.silent),
+  });
   const happening: SeatHappening = {
     action: 'lease.seatless',
     subject: lease.id,
     facts: { holder: lease.holder, tier: lease.tier, epoch },
   };
   return { ...settled, outcome: 'when-full', isReplay: false, lease, verdict: null, happened: [...settled.happened, happening] };
+}
+
+/** A place in the queue, new or kept. Where its deadline has passed the place is gone, and its holder told so once. */
+export function waitInQueue(input: HolderInput, settled: Settled): SeatDecision {
+  const { now, plan } = input;
+  const { own } = settled;
+  const isWaiting = own !== null && own.state === 'queued' && keepsPlace(input, own);
+  if (isWaiting && isPastDeadline(input, own)) return leaveQueue(settled, waitedTooLong(input));
+  const { row: base } = answered(input, baseRow(input, own, !isWaiting), true);
+  const lease: Lease = {
+    ...{ ...base, state: 'queued', kind: null, epoch: own?.epoch ?? base.epoch, seatGroup: groupOf(input, own) },
+    waitingSince: isWaiting ? own.waitingSince : now,
+    holdUntil: after(base.renewedAt, placeMs(plan)),
+  };
+  const joined: SeatHappening = { action: 'lease.queued', subject: lease.id, facts: { holder: lease.holder }, only: 'audit' };
+  const happened = isWaiting ? settled.happened : [...settled.happened, joined];
+  const verdict = queued(input, placeOf(input, settled.waiting, lease));
+  return { ...settled, outcome: 'verdict', isReplay: false, lease, verdict, happened };
+}
+
+/** A "no" to somebody new: a place that it may have had ends with it. */
+export function leaveQueue(settled: Settled, verdict: SeatVerdict): SeatDecision {
+  const { own } = settled;
+  return say(own?.state === 'queued' ? { ...settled, own: outOfQueue(own) } : settled, verdict);
 }
 
 /** The end of a hold whose seat somebody else has: its epoch moves, and its holder goes down one tier with the answer. */
@@ -150,6 +202,11 @@ export function stepped({ policy, plan }: HolderInput, own: Pick<Lease, 'tier'>)
   return tierName(policy, plan, Math.min(tierOfLease(policy, plan, own) + 1, floorTier(policy, plan)));
 }
 
+/** Nothing more can be taken from this lease. */
+export function isAtFloor({ policy, plan }: HolderInput, own: Pick<Lease, 'tier'>): boolean {
+  return tierOfLease(policy, plan, own) >= floorTier(policy, plan);
+}
+
 /** An epoch later than any that this holder was ever given, under the store's present incarnation. */
 export function nextEpoch({ situation }: HolderInput, own: Lease | null): Counter {
   const last = own?.epoch ?? { incarnation: 0, count: 0 };
@@ -160,23 +217,19 @@ function isSame(a: Counter, b: Counter): boolean {
   return a.incarnation === b.incarnation && a.count === b.count;
 }
 
-/** What every answer with a lease writes into the row. */
-function answered(input: HolderInput, row: Lease): Lease {
+/** What every answer writes into the row; a seat that begins anew is bound to whatever machine asks. */
+function answered(input: HolderInput, row: Lease, isNew: boolean): { readonly row: Lease; readonly happened: readonly SeatHappening[] } {
   const { request, plan, now } = input;
+  const anew = { fingerprint: request.fingerprint ?? row.fingerprint, reboundAt: row.reboundAt, happened: [] };
+  const { fingerprint, reboundAt, happened } = isNew ? anew : bindMachine(input, row);
   const renewedAt = laterOf(row.renewedAt, now, plan.lease.ttlMs);
   const installations = row.installations.includes(request.jkt)
     ? row.installations
     : [...row.installations, request.jkt].slice(-INSTALLATIONS_MAX);
-  return {
-    ...row,
-    installations,
-    fingerprint: request.fingerprint ?? row.fingerprint,
-    client: request.client ?? row.client,
-    renewedAt,
-    holdUntil: after(renewedAt, plan.lease.ttlMs),
-    requestId: request.requestId,
-    wordId: request.wordId,
-  };
+  const client = request.client ?? row.client;
+  const holdUntil = after(renewedAt, plan.lease.ttlMs);
+  const { requestId, wordId } = request;
+  return { row: { ...row, installations, fingerprint, reboundAt, client, renewedAt, holdUntil, requestId, wordId }, happened };
 }
 
 /** A request that was overtaken by a later one of its holder does not shorten the hold which that one was promised. */
@@ -193,51 +246,6 @@ function baseRow(input: HolderInput, own: Lease | null, isNew: boolean): Lease {
   // What was released, or shut out and let in again, has no installations until they ask.
   const installations = own.state === 'released' ? [] : own.installations;
   return { ...own, installations, acquiredAt: input.now, renewals: 0, waitingSince: null };
-}
-
-function firstRow(input: HolderInput): Lease {
-  const { situation, request, plan, now } = input;
-  return {
-    id: request.leaseId,
-    license: situation.license.id,
-    environment: situation.license.environment,
-    holder: plan.seats?.kind === 'named' && request.person !== null ? request.person : request.jkt,
-    installations: [],
-    person: request.person,
-    kind: null,
-    state: 'granted',
-    epoch: { incarnation: situation.incarnation, count: 0 },
-    tier: null,
-    tierSince: now,
-    fingerprint: {},
-    acquiredAt: now,
-    renewedAt: now,
-    holdUntil: now,
-    requestId: request.requestId,
-    wordId: request.wordId,
-    renewals: 0,
-    waitingSince: null,
-    client: null,
-    seatGroup: null,
-    promisedUntil: now,
-    isShortened: false,
-    reboundAt: [],
-    revision: 0,
-  };
-}
-
-/**
- * Tells that fewer components than needed are those of the machine that the seat was bound to.
- *
- * The new ones are kept and nothing is denied: a changed machine is a path of its own, which the client walks.
- */
-function machineChanged({ plan, request }: HolderInput, own: Lease): readonly SeatHappening[] {
-  const match = plan.seats?.kind === 'node-locked' ? plan.seats.match : null;
-  const { fingerprint } = request;
-  if (match === null || fingerprint === null) return [];
-  const same = match.of.filter((part) => own.fingerprint[part] !== undefined && own.fingerprint[part] === fingerprint[part]).length;
-  if (same >= match.need) return [];
-  return [{ action: 'lease.machine-changed', subject: own.id, facts: { holder: own.holder, same, need: match.need } }];
 }
 
 function tierMoved({ policy, plan }: HolderInput, own: Lease, lease: Lease): SeatHappening {

@@ -97,7 +97,13 @@ export function seatsUsed(seats: Pick<SeatState, 'granted' | 'overage'>): number
 }
 
 /** The counts after a lease came (+1) or went (-1). */
-export function counted(seats: SeatState, lease: Pick<Lease, 'state' | 'kind'>, by: 1 | -1): SeatState {
+export function counted(seats: SeatState, lease: Pick<Lease, 'state' | 'kind' | 'seatGroup'>, by: 1 | -1): SeatState {
   if (!isCounted(lease)) return seats;
-  return lease.state === 'granted' ? { ...seats, granted: seats.granted + by } : { ...seats, overage: seats.overage + by };
+  const groups = lease.seatGroup === null ? seats.groups : countedIn(seats.groups, lease.seatGroup, by);
+  return lease.state === 'granted' ? { ...seats, groups, granted: seats.granted + by } : { ...seats, groups, overage: seats.overage + by };
+}
+
+function countedIn(groups: SeatState['groups'], group: string, by: 1 | -1): SeatState['groups'] {
+  const { [group]: count = 0, ...others } = groups;
+  return count + by <= 0 ? others : { ...others, [group]: count + by };
 }

@@ -2,22 +2,39 @@
 import { durationWords } from '../format-instant.ts';
 import { licenseStatusAt } from '../license/status.ts';
 import type { Lease } from '../ports/records.ts';
-import { MINUTE, type Milliseconds } from '../time.ts';
+import type { Milliseconds } from '../time.ts';
+import { askAgainMs } from './queue.ts';
 import type { HolderInput, SeatInput, SeatVerdict } from './seat-decision.ts';
+import type { Room } from './seat-room.ts';
 import { seatLimit } from './seat-rules.ts';
+import type { QueuePlace } from './words.ts';
 
-/** A new holder is told to ask again as often as a running one would, but no less often than this. */
-const ASK_AGAIN_MS: Milliseconds = MINUTE;
+/** There is no room; `room` says why, where it is not that every seat is taken. */
+export function noSeat(input: SeatInput, room: Room): SeatVerdict {
+  const { now } = input;
+  if (room.kind === 'reassign-quota') {
+    const retryAfterMs = Math.max(0, room.until - now);
+    const reason = `A seat is free, but may not be given to another person for ${durationWords(retryAfterMs)}: seats of this license were reassigned as often as its plan allows.`;
+    return { kind: 'denied', code: 'reassign-quota', reason, effectiveAt: now, retryAfterMs };
+  }
+  return { kind: 'denied', code: 'no-seat', reason: takenWords(input), effectiveAt: now, retryAfterMs: askAgain(input) };
+}
 
-export function noSeat(input: SeatInput): SeatVerdict {
-  const { plan, terms, now } = input;
+export function queued(input: SeatInput, queue: QueuePlace): SeatVerdict {
+  const ahead = queue.position === 1 ? 'This holder is the next in the queue.' : `This holder is number ${queue.position} in the queue.`;
+  const reason = `${takenWords(input)} ${ahead}`;
+  return { kind: 'queued', code: 'queued', reason, effectiveAt: input.now, retryAfterMs: askAgain(input), queue };
+}
+
+export function waitedTooLong(input: SeatInput): SeatVerdict {
+  const reason = `${takenWords(input)} The time that the plan lets a holder wait for one is over; asking again joins the queue at its end.`;
+  return { kind: 'denied', code: 'no-seat', reason, effectiveAt: input.now, retryAfterMs: askAgain(input) };
+}
+
+function takenWords({ plan, terms }: SeatInput): string {
   const limit = seatLimit(plan, terms) ?? 0;
-  const taken = limit === 1 ? 'The one seat of this license is taken.' : `All ${limit} seats of this license are taken.`;
-  const reason =
-    plan.seats?.whenFull.kind === 'queue'
-      ? `${taken} The plan asks for a queue; queues are recorded, not enforced yet, so nobody waits in one.`
-      : taken;
-  return { kind: 'denied', code: 'no-seat', reason, effectiveAt: now, retryAfterMs: askAgain(input) };
+  const reserved = plan.seats !== null && plan.seats.reserve.length > 0 ? ' or reserved' : '';
+  return limit === 1 ? `The one seat of this license is taken${reserved}.` : `All ${limit} seats of this license are taken${reserved}.`;
 }
 
 export function superseded(input: SeatInput, reason: string): SeatVerdict {
@@ -52,6 +69,7 @@ export function barred(input: HolderInput): SeatVerdict | null {
     const reason = `This license starts in ${durationWords(retryAfterMs)}.`;
     return { kind: 'denied', code: 'not-started', reason, effectiveAt: now, retryAfterMs };
   }
+  if (situation.license.quarantinedAt !== null) return quarantined(input);
   const { status, since } = licenseStatusAt(situation.license, now);
   if (status === 'active') return null;
   const dwell = policy.glidePath.timed[status]?.find(({ tier }) => tier !== undefined);
@@ -67,6 +85,13 @@ export function statusVerdict({ situation, now }: SeatInput): SeatVerdict | null
   return { kind: status, code: `license-${status}`, reason, effectiveAt: since, retryAfterMs: null };
 }
 
+function quarantined(input: SeatInput): SeatVerdict {
+  const reason =
+    'The control plane was restored and has forgotten something of this license; nobody new is let in until somebody has looked.';
+  const effectiveAt = input.situation.license.quarantinedAt ?? input.now;
+  return { kind: 'denied', code: 'license-quarantined', reason, effectiveAt, retryAfterMs: askAgain(input) };
+}
+
 function askAgain({ plan }: SeatInput): Milliseconds {
-  return Math.min(ASK_AGAIN_MS, Math.floor((plan.lease.ttlMs * plan.lease.renewAtPercent) / 100));
+  return askAgainMs(plan);
 }

@@ -182,7 +182,7 @@ export class SeatWorld {
     return result;
   }
 
-  private asking(jkt: string, asked: Asked): SeatRequest {
+  asking(jkt: string, asked: Asked = {}): SeatRequest {
     const serial = ++this.asked;
     return {
       ...{ requestId: `req_${serial}`, person: null, fingerprint: null, epoch: null, client: null },

@@ -87,7 +87,7 @@ export interface SeatPlan {
   readonly kind: 'floating' | 'named' | 'node-locked';
   readonly overage: { readonly seats: number; readonly forMs: Milliseconds; readonly againMs: Milliseconds | null } | null;
   readonly whenFull: WhenFull;
-  /** Percent of the limit; recorded, not enforced yet. */
+  /** Percent of the limit that may be promised to silent holders whose seats were reaped. */
   readonly offlineBudgetPercent: number | null;
   readonly queue: { readonly forMs: Milliseconds } | null;
   readonly reassign: { readonly count: number; readonly perMs: Milliseconds } | null;
@@ -99,7 +99,7 @@ export interface SeatPlan {
 export interface QuotaPlan {
   readonly meter: string;
   readonly limit: number;
-  /** Percent of the limit that a lease may use without asking; recorded, not enforced yet. */
+  /** Percent of the limit that a lease may use without asking. */
   readonly offlineSlicePercent: number | null;
 }
 
@@ -172,7 +172,7 @@ export interface Violation {
   readonly didYouMean: string | null;
 }
 
-/** A fact that publishing accepts and `policy check` shows, such as "recorded, not enforced yet". */
+/** A fact that publishing accepts and `policy check` shows, such as "recorded, not acted on yet". */
 export interface Remark {
   readonly code: string;
   readonly path: readonly (string | number)[];

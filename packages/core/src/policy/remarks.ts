@@ -1,6 +1,6 @@
 /** What publishing accepts and a reader of `policy check` should know all the same. Computed for clean policies only. */
 import { formatDuration } from './durations.ts';
-import type { Plan, Policy, Remark, SeatPlan } from './policy.ts';
+import type { Plan, Policy, Remark } from './policy.ts';
 import type { Path } from './reading.ts';
 
 type Observe = (policy: Policy) => Iterable<Remark>;
@@ -12,32 +12,15 @@ export function remarksOn(policy: Policy): readonly Remark[] {
 }
 
 /** Parsed, checked and stored; nothing acts on it in this version. */
-function* notEnforcedYet({ plans, renewal, guarantees }: Policy): Iterable<Remark> {
-  const recorded = (path: Path, what: string, verb = 'enforced'): Remark => ({
+function* notEnforcedYet({ renewal, guarantees }: Policy): Iterable<Remark> {
+  const recorded = (path: Path, what: string, verb: string): Remark => ({
     code: 'not-enforced-yet',
     path,
     message: `${what} is recorded, not ${verb} yet`,
   });
-  for (const plan of plans) {
-    if (plan.seats) for (const key of unenforcedKeys(plan.seats)) yield recorded(inPlan(plan, 'seats', key), `\`${key}\``);
-    if (plan.seats?.whenFull.kind === 'queue') yield recorded(inPlan(plan, 'seats', 'whenFull'), '`whenFull: queue`');
-    for (const { meter, offlineSlicePercent } of plan.quotas)
-      if (offlineSlicePercent !== null) yield recorded(inPlan(plan, 'quotas', meter, 'offlineSlice'), '`offlineSlice`');
-  }
   if (renewal) yield recorded(['spec', 'renewal'], '`renewal`', 'acted on');
   if (guarantees.some(({ kind }) => kind !== 'noCliff'))
     yield recorded(['spec', 'guarantees'], 'each of `guarantees` but `noCliff`', 'proved');
-}
-
-function unenforcedKeys(seats: SeatPlan): readonly string[] {
-  const written = {
-    offlineBudget: seats.offlineBudgetPercent !== null,
-    queue: seats.queue !== null,
-    reassign: seats.reassign !== null,
-    rebind: seats.rebind !== null,
-    reserve: seats.reserve.length > 0,
-  };
-  return Object.entries(written).flatMap(([key, isWritten]) => (isWritten ? [key] : []));
 }
 
 /** Written where nothing will ever read it. */

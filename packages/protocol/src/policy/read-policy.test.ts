@@ -48,8 +48,6 @@ describe('readPolicy', () => {
 
   it('locates remarks', () => {
     expect(read(EXAMPLE).remarks.map(({ path, line, column }) => [path.at(-1), line, column])).toEqual([
-      ['offlineBudget', 20, 110],
-      ['offlineSlice', 21, 49],
       ['renewal', 48, 3],
       ['guarantees', 49, 3],
     ]);

@@ -73,25 +73,17 @@ const seats = mapping('Seats: how many may hold a lease at once.', {
     default: 'deny',
     examples: ['deny', 'queue'],
   },
-  offlineBudget: part(
-    'part',
-    'How much of the limit may be promised to silent holders whose seats were reaped. Recorded, not enforced yet.',
-  ),
-  queue: mapping('The queue of `whenFull: queue`. Recorded, not enforced yet.', {
+  offlineBudget: part('part', 'How much of the limit may be promised to silent holders whose seats were reaped.'),
+  queue: mapping('The queue of `whenFull: queue`.', {
     'for!': part('length', 'How long a place in the queue is kept.'),
   }),
-  reassign: somethingPer('How often a named seat may go to another person. Recorded, not enforced yet.'),
-  rebind: somethingPer('How often a node-locked seat may go to another machine. Recorded, not enforced yet.'),
+  reassign: somethingPer('How often a named seat may go to another person.'),
+  rebind: somethingPer('How often a node-locked seat may go to another machine.'),
   match: mapping('When a node-locked machine is still the same one.', {
     'of!': list('The components of its fingerprint.', NAME, PLAN_ITEMS_MAX.components, { minItems: 1, uniqueItems: true }),
     'need!': count('How many of them must match.', 1),
   }),
-  reserve: named(
-    'Seats kept for a group. Recorded, not enforced yet.',
-    { $ref: '#/$defs/group' },
-    count('How many.'),
-    PLAN_ITEMS_MAX.groups,
-  ),
+  reserve: named('Seats kept for a group.', { $ref: '#/$defs/group' }, count('How many.'), PLAN_ITEMS_MAX.groups),
 });
 
 const plan = mapping('What is sold: a tier, and how much of it.', {
@@ -103,7 +95,7 @@ const plan = mapping('What is sold: a tier, and how much of it.', {
     NAME,
     mapping('A quota.', {
       'limit!': count("How much per window, in the meter's unit."),
-      offlineSlice: part('part', 'The share that a lease may use without asking. Recorded, not enforced yet.'),
+      offlineSlice: part('part', 'The share that a lease may use without asking.'),
     }),
     PLAN_ITEMS_MAX.quotas,
   ),
