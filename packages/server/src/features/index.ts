@@ -13,6 +13,7 @@ import { GRANT_COMMANDS } from './grants/grant-commands.ts';
 import { forgetOld } from './health/cleaning-job.ts';
 import { HEALTH_COMMANDS } from './health/health-commands.ts';
 import { describeCommands } from './health/openapi-command.ts';
+import { keepServiceBeat } from './health/service-beat.ts';
 import { INVENTORY_COMMANDS } from './inventory/inventory-commands.ts';
 import { KEY_COMMANDS } from './keys/key-commands.ts';
 import { rotateKeys } from './keys/key-job.ts';
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 export const JOBS: readonly Job[] = [
+  keepServiceBeat,
   ...LEASE_JOBS,
   rotateKeys,
   dispatchOutbox,
