@@ -90,6 +90,12 @@ export const ALERT_CONDITIONS = {
       'glidepath doctor',
     ),
   ),
+  LicenseQuarantined: license(
+    'License in quarantine',
+    ['critical'],
+    'The control plane was restored from a backup, and a client has shown a later change of this license than the backup has. Its holders go on; nobody new is let in until somebody has looked and done again what was forgotten.',
+    'glidepath license release-quarantine <license>',
+  ),
   LicenseServerDown: probe(
     'License server down',
     ['critical'],
@@ -157,6 +163,12 @@ export const ALERT_CONDITIONS = {
     'Job has not run',
     BAD,
     'A job has not ended well for three of its intervals: what it looks after is unattended.',
+    'glidepath doctor',
+  ),
+  StoreRestored: own(
+    'Restored from a backup',
+    ['critical'],
+    'The database was restored from a backup within the last day: what was done after the backup is forgotten. Holders are learned again as they renew.',
     'glidepath doctor',
   ),
   GlidepathDeliveryDead: {

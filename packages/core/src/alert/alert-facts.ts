@@ -61,6 +61,8 @@ export interface LicenseAlertFacts {
   } | null;
   /** Since when no signed word of its issuer has reached anybody; null: it is reached, or nobody asks. */
   readonly unreachableSince: Instant | null;
+  /** Since when nobody new is let in, because a restored store has forgotten something of it. */
+  readonly quarantinedAt: Instant | null;
   readonly uses: readonly UseAlertFacts[];
   readonly artefacts: readonly ArtefactFacts[];
 }
@@ -158,6 +160,8 @@ export interface OwnAlertFacts {
     readonly startedAt: Instant;
     readonly okAt: Instant | null;
   }[];
+  /** The last restore from a backup; null: there was none. */
+  readonly restored: { readonly at: Instant; readonly takenAt: Instant | null; readonly incarnation: number | null } | null;
   readonly dead: readonly {
     readonly channel: string;
     readonly name: string;

@@ -9,6 +9,15 @@ const ours = (parts: Partial<LicenseAlertFacts>) => license({ kind: 'self', vend
 const seats = (days: number) => item('seats', days, { interval: { early: inDays(days), late: null } });
 const latent = (act: 'restart' | 'upgrade', days: number) => item('latent', days, { act });
 
+describe('quarantine', () => {
+  it('pages while it lasts, with since when and what to type', () => {
+    expect(told({ licenses: [license({ quarantinedAt: inDays(-1) })] })).toEqual(['LicenseQuarantined critical']);
+    const [alert] = alerts({ licenses: [license({ quarantinedAt: inDays(-1) })] });
+    expect(alert).toMatchObject({ since: inDays(-1), next: 'glidepath license release-quarantine matlab-campus' });
+    expect(alert?.message).toContain('nobody new is let in');
+  });
+});
+
 describe('alerts of a license', () => {
   it.each<[string, LicenseAlertFacts, string[]]>([
     ['nothing wrong', license(), []],

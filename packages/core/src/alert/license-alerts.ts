@@ -19,6 +19,7 @@ export function licenseAlerts(license: LicenseAlertFacts, now: Instant): readonl
     ...latentAlert(license, lead, now),
     ...artefactAlert(license, lead, now),
     ...unreachableAlert(license, now),
+    ...quarantineAlert(license, now),
     ...ownerlessAlert(license, now),
     ...useAlerts(license, lead, now),
   ];
@@ -132,6 +133,14 @@ function artefactAlert(license: LicenseAlertFacts, lead: KnownLeadTime, now: Ins
       facts: { node: oneLine(node), endsAt, nodes: stale.length },
     }),
   ];
+}
+
+/** It pages: somebody bought or was promised something that the store has forgotten. */
+function quarantineAlert(license: LicenseAlertFacts, now: Instant): readonly Alert[] {
+  const since = license.quarantinedAt;
+  if (since === null) return [];
+  const says = `${licenseTitle(license)} is in quarantine since ${when(since, now)}: a client has shown a later change of it than the restored backup has. Its holders go on; nobody new is let in.`;
+  return [aboutLicense(license, { condition: 'LicenseQuarantined', severity: 'critical', since, says, facts: { quarantinedAt: since } })];
 }
 
 /** Staged by the policy's unreachable path; a rung that takes a tier is told with when it is reached. */

@@ -1,5 +1,5 @@
 /** The alerts about owners, and about what Glidepath itself stands on: the watcher is watched. */
-import { durationWords } from '../format-instant.ts';
+import { dateOf, durationWords } from '../format-instant.ts';
 import { oneLine } from '../one-line.ts';
 import type { Severity } from '../policy/policy.ts';
 import { after, DAY, type Instant, type Milliseconds } from '../time.ts';
@@ -56,6 +56,7 @@ export function ownAlerts(own: OwnAlertFacts, now: Instant): readonly Alert[] {
     ...diskAlert(own.disk, now),
     ...nextStartAlert(own.nextStart),
     ...own.jobs.flatMap((job) => jobAlert(job, now)),
+    ...restoredAlert(own.restored, now),
     ...own.dead.map((dead) => deadAlert(dead, now)),
     ...own.heartbeats.flatMap((heartbeat) => heartbeatAlert(heartbeat, now)),
   ];
@@ -144,6 +145,23 @@ function jobAlert(job: OwnAlertFacts['jobs'][number], now: Instant): readonly Al
       severity: now >= seen + 10 * job.everyMs ? 'critical' : 'warning',
       message: `The job ${oneLine(job.name)} ${job.okAt === null ? 'has never ended well' : `last ended well ${when(job.okAt, now)}`}; it should every ${durationWords(job.everyMs)}.`,
       facts: { okAt: job.okAt, everyMs: job.everyMs },
+    }),
+  ];
+}
+
+/** How long a restore is news: by then holders of every usual hold have renewed. */
+const RESTORED_NEWS_MS = DAY;
+
+function restoredAlert(restored: OwnAlertFacts['restored'], now: Instant): readonly Alert[] {
+  if (restored === null || now >= restored.at + RESTORED_NEWS_MS) return [];
+  const { at, takenAt, incarnation } = restored;
+  const of = takenAt === null ? 'a backup' : `the backup of ${dateOf(takenAt)}`;
+  return [
+    alertFrom({
+      ...NOBODYS,
+      ...{ condition: 'StoreRestored', severity: 'critical', subject: 'glidepath/store', name: 'store', since: at, words: {} },
+      message: `The database was restored from ${of} ${when(at, now)}. What was done in between is forgotten; holders are learned again as they renew, and licenses that were changed are quarantined.`,
+      facts: { restoredAt: at, takenAt, incarnation },
     }),
   ];
 }

@@ -38,7 +38,7 @@ export function license(parts: Partial<LicenseAlertFacts> = {}): LicenseAlertFac
   return {
     ...{ id: 'lic_1', name: 'matlab-campus', product: 'MATLAB', vendor: 'MathWorks', kind: 'held', ownerTeam: TEAM, policy: HELD },
     ...{ leadTime: [{ name: 'vendor', ms: 20 * DAY }], runway: runway(item('end', 300)), runsOn: [], dependents: [] },
-    ...{ contract: null, unreachableSince: null, uses: [], artefacts: [] },
+    ...{ contract: null, unreachableSince: null, quarantinedAt: null, uses: [], artefacts: [] },
     ...parts,
   };
 }
@@ -74,7 +74,7 @@ export function agent(parts: Partial<AgentAlertFacts> = {}): AgentAlertFacts {
   return { id: 'pri_1', name: 'lab-1', createdAt: inDays(-30), seenAt: NOW, everyMs: MINUTE, probes: ['lab'], ...parts };
 }
 
-export const OWN: OwnAlertFacts = { parts: [], disk: null, nextStart: null, jobs: [], dead: [], heartbeats: [] };
+export const OWN: OwnAlertFacts = { parts: [], disk: null, nextStart: null, jobs: [], restored: null, dead: [], heartbeats: [] };
 
 export function alerts(facts: Partial<AlertFacts>, now: Instant = NOW): readonly Alert[] {
   return alertsOf({ licenses: [], probes: [], teams: [], agents: [], own: null, ...facts }, now);

@@ -11,6 +11,16 @@ const reading = (okDays: number | null, parts: Partial<ProbeAlertFacts['readings
   ...parts,
 });
 
+describe('a restored store', () => {
+  const restored = { at: inDays(-0.5), takenAt: inDays(-2), incarnation: 3 };
+
+  it('pages for a day', () => {
+    expect(told({ own: { ...OWN, restored } })).toEqual(['StoreRestored critical']);
+    expect(told({ own: { ...OWN, restored: { ...restored, at: inDays(-1) } } })).toEqual([]);
+    expect(told({ own: { ...OWN, restored: { ...restored, takenAt: null, incarnation: null } } })).toEqual(['StoreRestored critical']);
+  });
+});
+
 describe('alerts of a probe', () => {
   it.each<[string, Partial<ProbeAlertFacts>, string[]]>([
     ['nothing wrong', {}, []],

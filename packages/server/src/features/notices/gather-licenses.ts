@@ -25,6 +25,7 @@ import { everyRecord } from '../lists.ts';
 import { dayOf, sampleId, sampleName } from '../probes/usage-samples.ts';
 import { isWatched } from '../probes/watching.ts';
 import type { SeenProbe } from './gather-probes.ts';
+import { maybeQuarantined } from './gather-restore.ts';
 
 /** Runways that are read, worst first; what lies behind them ends later than these. */
 export const RUNWAYS_MAX = 10_000;
@@ -42,7 +43,7 @@ export interface Surroundings {
 }
 
 export async function gatherLicenses(
-  context: Pick<JobContext, 'store' | 'policy' | 'world'>,
+  context: Pick<JobContext, 'store' | 'policy' | 'world' | 'now'>,
   environment: string,
   surroundings: Surroundings,
 ): Promise<readonly LicenseAlertFacts[]> {
@@ -57,7 +58,14 @@ export async function gatherLicenses(
     found.push({ ...facts, uses: await withDenials(context, license.id, facts.uses) });
   }
   const own = surroundings.runways.filter((row) => row.environment !== null && row.endsAt !== null && !held.has(row.id));
-  for (const row of own.slice(0, OWN_LICENSES_MAX)) found.push(...(await ownFacts(store, row, policies, surroundings)));
+  const worst = own.slice(0, OWN_LICENSES_MAX);
+  const quarantined = await maybeQuarantined(store, environment, context.now);
+  // A quarantine is told of however far off the end is.
+  for (const id of quarantined) {
+    const row = worst.some((one) => one.id === id) ? null : await store.get('runway', id);
+    if (row !== null) worst.push(row);
+  }
+  for (const row of worst) found.push(...(await ownFacts(store, row, policies, surroundings)));
   return found;
 }
 
@@ -76,7 +84,7 @@ async function heldFacts(
     policy: await policies(policyNameOf(license)),
     ...{ leadTime: license.leadTime, runway, runsOn: license.runsOn, dependents: license.dependents },
     contract: { noticeDeadlineAt, autoRenew, expiresAt: end?.expiresAt ?? end?.endsAt ?? null },
-    ...{ unreachableSince: null, artefacts: [] },
+    ...{ unreachableSince: null, quarantinedAt: null, artefacts: [] },
     uses: license.watches.flatMap((watch) => usesOf(watch, probes.get(watch.probe))),
   };
 }
@@ -131,7 +139,7 @@ async function ownFacts(
       ownerTeam: teamOf(license.ownerTeam, teams),
       policy: await policies(license.policyMode === 'pin' ? { digest: license.pinnedDigest ?? '' } : license.policyName),
       ...{ leadTime: [], runway: runwayOfRecord(row), runsOn: [], dependents: [], contract: null },
-      ...{ unreachableSince: null, uses: [], artefacts: [] },
+      ...{ unreachableSince: null, quarantinedAt: license.quarantinedAt, uses: [], artefacts: [] },
     },
   ];
 }

@@ -16,6 +16,7 @@ import { BEAT_MS, lastBeatOf } from '../channels/heartbeat-job.ts';
 import { environmentsOf } from '../keys/key-commands.ts';
 import { everyRecord } from '../lists.ts';
 import { deliveryHealth } from './delivery-health.ts';
+import { lastRestore } from './gather-restore.ts';
 
 const KEYS_MAX = 200;
 /** A job that runs every second is not stale because a database was slow for three. */
@@ -40,6 +41,7 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
     disk: await diskOf(context),
     nextStart: nextStartOf(parts),
     jobs: jobFacts(context),
+    restored: await lastRestore(store),
     ...{ dead, heartbeats },
   };
 }
