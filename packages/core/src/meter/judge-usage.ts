@@ -98,7 +98,7 @@ function unknownMeter(subject: string | null, { meters }: UsageRules['policy']):
 function textProblem(field: string, text: string): UsageRejection | null {
   const expected = `text of 1 to ${USAGE_TEXT_MAX} characters`;
   if (text === '') return { code: 'field-missing', field, found: 'an empty text', expected };
-  if ([...text].length > USAGE_TEXT_MAX) return { code: 'field-invalid', field, found: `${text.length} characters`, expected };
+  if (text.length > USAGE_TEXT_MAX) return { code: 'field-invalid', field, found: `${text.length} characters`, expected };
   if (text.includes('\u0000') || !text.isWellFormed())
     return { code: 'field-invalid', field, found: 'a NUL or half a character', expected: 'whole Unicode text' };
   return null;

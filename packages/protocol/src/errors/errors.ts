@@ -57,6 +57,7 @@ const KINDS = {
   'plan-in-use': kind(409, 'Licenses use a plan that the new policy does not have.'),
   'policy-not-published': kind(409, 'The license follows a policy that is not published in this environment.'),
   'license-held': kind(409, 'Somebody else issues this license: it is changed by applying its inventory document.'),
+  'quota-exhausted': passing(409, 'Less of the quota is left than is to be set aside.'),
   'last-admin': kind(409, 'This would leave nobody with the role admin.'),
   'not-implemented': kind(501, 'This is recorded, but not enforced or served yet.'),
 

@@ -3,9 +3,12 @@
 export * from './access-bodies.ts';
 export * from './agent-bodies.ts';
 export { body, Digest, EnvironmentQuery, ListQuery, label, PageQuery, page, Reason, Reference, slug, view } from './body-parts.ts';
+export * from './cloud-events.ts';
 export * from './inventory-bodies.ts';
 export * from './lease-bodies.ts';
 export * from './license-bodies.ts';
 export * from './notice-bodies.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './openapi.ts';
 export * from './runway-bodies.ts';
+export { parseTimestamp } from './timestamp.ts';
+export * from './usage-bodies.ts';
