@@ -8,6 +8,7 @@ import { type Milliseconds, PROOF_AUDIENCE, type ProofClaims } from '@glidepath/
 import { encodeBase64Url, type SigningKey, signProof } from '@glidepath/protocol/words';
 import type { Installation } from './installation.ts';
 import { parseJson } from './key-ring.ts';
+import type { Settings } from './options.ts';
 import { parseRetryAfter } from './pace.ts';
 import type { HttpAnswer, TransportCode } from './platform.ts';
 import { readWord, type Word } from './reading-words.ts';
@@ -57,7 +58,8 @@ export function requestOf(
   const { fingerprint, person, group, client } = settings;
   const nonce = encodeBase64Url(platform.entropy.bytes(NONCE_BYTES));
   const shown = op !== 'acquire' && held.lease && { lease: held.lease.claims.jti, epoch: held.lease.claims.epoch };
-  const proof = signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown }, key);
+  const seq = held.memory.seq ?? undefined;
+  const proof = signProof({ aud: PROOF_AUDIENCE, op, nonce, key: keyHash, ...shown, ...(seq && { seq }) }, key);
   const grantsUsed = grants.length > 0 ? grants : undefined;
   return {
     nonce,
@@ -84,7 +86,7 @@ export async function ask(line: Line, path: string, { nonce, body }: Request): P
   const { status } = answer;
   const value = parseJson(answer.body);
   const { word, keySet } = (value ?? {}) as { readonly word?: unknown; readonly keySet?: { readonly version?: unknown } | null };
-  const retryAfterMs = parseRetryAfter(answer.retryAfter);
+  const retryAfterMs = parseRetryAfter(answer.retryAfter, installation.now());
   if (typeof word !== 'string') {
     const code: Silence = status >= 300 ? `http-${status}` : value === null ? 'not-json' : 'no-word';
     return { code, detail: `HTTP ${status}`, retryAfterMs };
@@ -100,11 +102,15 @@ export async function ask(line: Line, path: string, { nonce, body }: Request): P
 }
 
 /** Fetches the server's key set; true when it is in use now. */
-async function takeKeySet(line: Line): Promise<boolean> {
+export async function takeKeySet(line: Line): Promise<boolean> {
   const answer = await send(line, '/v1/keyset', null);
   if ('body' in answer) return line.installation.takeKeySet(parseJson(answer.body));
   line.installation.count(`key-set.${answer.code}`);
   return false;
+}
+
+export function authorization({ licenseKey }: Settings): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${licenseKey}` };
 }
 
 /** Sends a request (a POST where there is a body) and gives it up after its time, whatever the transport does about it. Never rejects. */
@@ -118,7 +124,7 @@ export async function send(
   const signal = AbortSignal.any([closing, late.signal]);
   const timer = platform.scheduler.after(timeoutMs, () => late.abort());
   try {
-    const headers = { authorization: `Bearer ${settings.licenseKey}`, 'content-type': 'application/json' };
+    const headers = { ...authorization(settings), 'content-type': 'application/json' };
     const request = {
       method: body === null ? 'GET' : 'POST',
       url: url + path,

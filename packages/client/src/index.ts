@@ -7,6 +7,6 @@ export type { Health } from './health.ts';
 export type { ClientEvents, NoticeEvent, StatusEvent, TierEvent } from './listeners.ts';
 export { createClient, nodePlatform } from './node/create-client.ts';
 export type { ClientOptions, Misconfiguration } from './options.ts';
-export type { Fetch, FileStore, HttpAnswer, HttpRequest, Log, Platform, TransportCode } from './platform.ts';
+export type { Fetch, FileStore, HttpAnswer, HttpRequest, Log, Platform, Stream, TransportCode } from './platform.ts';
 export type { Failure } from './refresher.ts';
 export type { ClientStatus } from './status.ts';

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '@glidepath/core';
+import { HOUR, instant, MINUTE, SECOND } from '@glidepath/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureDelayMs, parseRetryAfter, renewDelayMs } from './pace.ts';
@@ -68,12 +68,15 @@ describe('Retry-After', () => {
   it.each([
     ['120', 120_000],
     ['0', 0],
-    ['Thu, 01 Jan 2026 12:01:00 GMT', null],
+    ['Thu, 01 Jan 2026 12:01:00 GMT', 60_000],
+    ['Thu, 01 Jan 2026 11:59:00 GMT', 0],
+    ['tomorrow GMT', 0],
+    ['2026-01-01', null],
     ['soon', null],
     ['-5', null],
     ['1e9', null],
     [null, null],
   ])('reads %j as %j', (value, ms) => {
-    expect(parseRetryAfter(value)).toBe(ms);
+    expect(parseRetryAfter(value, instant(Date.UTC(2026, 0, 1, 12)))).toBe(ms);
   });
 });

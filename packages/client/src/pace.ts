@@ -5,7 +5,7 @@
  * the same server do not come back together. A refusal that only people can mend slows the loop and never stops it: the
  * day somebody mends it, clients notice by themselves.
  */
-import { HOUR, MINUTE, type Milliseconds, type Random, SECOND } from '@glidepath/core';
+import { HOUR, type Instant, MINUTE, type Milliseconds, type Random, SECOND } from '@glidepath/core';
 
 const RENEW_JITTER = 0.1;
 /** The server paces a fleet by `renewAfterMs`, as far as this share of the hold. */
@@ -47,7 +47,8 @@ function scaled(ms: Milliseconds, ttlMs: Milliseconds | null): Milliseconds {
   return Math.min(ms, Math.max(5 * SECOND, (ttlMs ?? HOUR) / 4));
 }
 
-/** `Retry-After` in seconds (RFC 9110 §10.2.3); its other form is a date, and needs a clock that is right. */
-export function parseRetryAfter(value: string | null): Milliseconds | null {
-  return value !== null && /^\d{1,9}$/.test(value) ? Number(value) * SECOND : null;
+/** `Retry-After` in its two forms (RFC 9110 §10.2.3): seconds, or a date, which is compared with signed time. */
+export function parseRetryAfter(value: string | null, now: Instant): Milliseconds | null {
+  if (/^\d{1,9}$/.test(value ?? '')) return Number(value) * SECOND;
+  return value?.endsWith(' GMT') ? Math.max(0, Date.parse(value) - now) || 0 : null;
 }

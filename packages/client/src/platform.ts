@@ -38,6 +38,12 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/**
+ * Hands over the body of an answer piece by piece, and resolves or rejects when there is no more: it ended, it broke, it was
+ * no success, or nothing came for a while. It keeps no process alive. Follows no redirect.
+ */
+export type Stream = (request: Pick<HttpRequest, 'url' | 'headers' | 'signal'>, take: (text: string) => void) => Promise<void>;
+
 /** Follows no redirect. Rejects with an error that has a `TransportCode` as its `code`, or with anything at all: an answer is never needed. */
 export type Fetch = (request: HttpRequest) => Promise<HttpAnswer>;
 
@@ -57,6 +63,8 @@ export interface Platform {
   readonly crypto: Crypto;
   readonly files: FileStore;
   readonly fetch: Fetch;
+  /** For hints that something changed; without it a client learns of a change when it renews. */
+  readonly stream?: Stream | undefined;
   /**
    * Names this start of the machine. Where it is not null, `clock.monotonic()` counts from the same beginning in every
    * process with the same id, so that the time between two processes is known and not guessed.

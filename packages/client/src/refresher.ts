@@ -7,8 +7,9 @@
 import { MINUTE, type Milliseconds, type Timer } from '@glidepath/core';
 import { grantsToReport } from './break-glass.ts';
 import { askable, endpointsOf, judged } from './endpoints.ts';
-import { ask, isRefusal, type NoWord, requestOf, type Silence, send } from './exchange.ts';
+import { ask, isRefusal, type Line, type NoWord, requestOf, type Silence, send } from './exchange.ts';
 import { nextOperation } from './held.ts';
+import { createHints } from './hints.ts';
 import type { Installation } from './installation.ts';
 import { failureDelayMs, renewDelayMs } from './pace.ts';
 import { isLease, type Word } from './reading-words.ts';
@@ -54,6 +55,8 @@ export function createRefresher(installation: Installation, settled: () => void,
   let failure: Failure | null = null;
   let timer: Timer | null = null;
   let running: Promise<void> | null = null;
+  /** The next attempt asks the server, whatever another process has heard: that may have been before the change. */
+  let isHinted = false;
   /** The last word, on its way to the disk, which nobody waits for but whoever closes. */
   let kept: Promise<void> = Promise.resolve();
 
@@ -76,13 +79,23 @@ export function createRefresher(installation: Installation, settled: () => void,
     return running;
   };
 
+  const lineTo = (url: string): Line => ({ installation, url, timeoutMs: REQUEST_MS, closing: signal });
+
+  /** After what is under way, which may have been answered before the change. */
+  const listen = createHints(installation, signal, lineTo, () => {
+    isHinted = true;
+    void (running ?? Promise.resolve()).then(refresh);
+  });
+
   const attempt = async (): Promise<void> => {
     if (installation.key === null || settings.misconfiguration !== null) return;
+    const isUrgent = isHinted;
+    isHinted = false;
     if (await installation.adopt()) {
       failure = null;
       settled();
       const due = dueInMs();
-      if (due > 0) return wait(due);
+      if (due > 0 && !isUrgent) return wait(due);
     }
     count('attempts');
     const grants = grantsToReport(installation.held.memory).slice(0, GRANTS_MAX);
@@ -103,9 +116,10 @@ export function createRefresher(installation: Installation, settled: () => void,
   const askAll = async (path: string, request: ReturnType<typeof requestOf>): Promise<Word | NoWord | null> => {
     let last: Word | NoWord | null = null;
     for (const { url } of askable(endpoints, clock.monotonic())) {
-      last = await ask({ installation, url, timeoutMs: REQUEST_MS, closing: signal }, path, request);
+      last = await ask(lineTo(url), path, request);
       const isAlive = 'claims' in last || last.code.startsWith('http-4');
       endpoints = judged(endpoints, url, isAlive, clock.monotonic());
+      if ('claims' in last) listen(url);
       if ('claims' in last || signal.aborted) break;
       count(`silence.${last.code}`);
     }

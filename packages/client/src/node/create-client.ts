@@ -8,6 +8,7 @@ import type { Platform } from '../platform.ts';
 import { nodeFetch } from './fetch.ts';
 import { nodeFiles } from './files.ts';
 import { bootId, nodeClock, nodeScheduler } from './machine.ts';
+import { nodeStream } from './stream.ts';
 
 /**
  * Makes a client. It begins at once to read its cache and to ask the server; `check` answers from the first moment on,
@@ -40,6 +41,8 @@ export function nodePlatform(options: Pick<ClientOptions, 'cacheDir' | 'breakGla
     crypto: nodeCrypto,
     files: nodeFiles(options.cacheDir),
     fetch: nodeFetch,
+    // Whoever brings another transport may be nowhere near a network.
+    stream: options.platform?.fetch ? undefined : nodeStream,
     bootId,
     breakGlass: async () => (breakGlassFile ? readFile(breakGlassFile, 'utf8').catch(() => null) : null),
     log: { info: writeLine, warn: writeLine },
