@@ -22,7 +22,7 @@ export function planWith(seats: Partial<SeatPlan> | null, differing: Partial<Pla
   return { ...TEAM, seats: seats === null ? null : { ...SEATS, ...seats }, ...differing };
 }
 
-type Asked = Partial<Pick<SeatRequest, 'requestId' | 'person' | 'fingerprint' | 'epoch' | 'client'>>;
+type Asked = Partial<Pick<SeatRequest, 'requestId' | 'person' | 'group' | 'fingerprint' | 'epoch' | 'seq' | 'client'>>;
 
 const JUDGES = { acquire: judgeAcquire, renew: judgeRenew, release: judgeRelease };
 export type Asking = Asked & { readonly op: keyof typeof JUDGES; readonly jkt: string };
