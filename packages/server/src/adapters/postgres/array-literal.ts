@@ -5,6 +5,19 @@ export function arrayLiteral(elements: readonly (string | number | null)[]): str
   return `{${elements.map(elementOf).join()}}`;
 }
 
+/** An array that grows element by element. */
+export class ArrayLiteral {
+  #elements = '';
+
+  add(element: string | number | null): void {
+    this.#elements += this.#elements === '' ? elementOf(element) : `,${elementOf(element)}`;
+  }
+
+  get text(): string {
+    return `{${this.#elements}}`;
+  }
+}
+
 const ESCAPED = /["\\]/;
 const EVERY_ESCAPED = /["\\]/g;
 

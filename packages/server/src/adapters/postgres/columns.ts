@@ -1,9 +1,9 @@
-/** Between records and rows: which columns a table has, a row as a record, a record as the JSON that a statement reads. */
-import type { Counter, TableName, Tables } from '@glidepath/core';
+/** Between records and rows: which columns a table has, and a row as a record. */
+import type { TableName, Tables } from '@glidepath/core';
 import { type AnyTable, type Field, type FieldKind, snakeCase } from '../records/shapes.ts';
 import { fieldsOf } from '../records/tables.ts';
 
-/** How a column is read out of JSON; the table's own domains and checks judge it when it is written. */
+/** As what a column travels to a statement; the table's own domains and checks judge it when it is written. */
 const SQL_TYPES: Readonly<Record<Exclude<FieldKind, 'counter'>, string>> = {
   text: 'text',
   'long-text': 'text',
@@ -41,22 +41,6 @@ export function columnList(shape: AnyTable): string {
   return columnsOfTable(shape)
     .map(({ name }) => name)
     .join(', ');
-}
-
-/** Values of `fields` by column, as JSON carries them to the statement. */
-export function columnValues(shape: AnyTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    const [first, second] = columnsOf(name, shape.fields[name] as Field);
-    if (first === undefined) continue;
-    if (second === undefined) row[first.name] = value;
-    else {
-      const { incarnation, count } = value as Counter;
-      row[first.name] = incarnation;
-      row[second.name] = count;
-    }
-  }
-  return row;
 }
 
 /** A row, its columns in the order of `columnList`, as the record that it keeps. */

@@ -37,6 +37,13 @@ const TYPES = {
   },
 };
 
+/**
+ * A statement is planned once per connection, for whatever values come: planning costs more than most of ours take. All of
+ * them are found by an index, also while a table is small or empty, when the planner would rather read it whole and stay
+ * with that as it grows. Compiling to machine code pays off for long ones, which there are not.
+ */
+const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+
 /** Texts beyond these are sent unprepared: a statement once prepared stays with its connection. */
 const PREPARED_MAX = 500;
 
@@ -52,6 +59,7 @@ export class Connections {
     this.#pool = new pg.Pool({
       connectionString: options.connectionString,
       max: options.connections ?? 10,
+      ...(this.#isPrepared ? { options: PLANNING } : {}),
       application_name: options.applicationName ?? 'glidepath',
       connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
       statement_timeout: statementTimeoutMs,

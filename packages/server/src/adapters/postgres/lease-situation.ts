@@ -29,8 +29,8 @@ const SELECT_SITUATIONS = `select
   ${one('license', 'id = asked.of')},
   ${many('licenseTerms', 'license = asked.of', 'effective_from, id')},
   ${one('seatState', 'id = asked.of')},
-  (select json_agg(json_build_array(${columnList(tableOf('lease'))}) order by id)
-    from glidepath.lease where license = asked.of and holder = any (asked.holders::text[])),
+  (select json_agg(json_build_array(${columnList(tableOf('lease'))}) order by id) from unnest(asked.holders::text[]) as wanted (named),
+    lateral (select * from glidepath.lease where license = asked.of and holder = wanted.named limit 1) as held),
   ${many('lease', `license = asked.of and state in ('granted', 'overage') and hold_until <= $3::bigint`, 'hold_until, id', ` limit ${LISTED_MAX}`)},
   ${many('lease', `license = asked.of and state in ('overage', 'queued', 'when-full')`, WAITING_ORDER, ` limit ${LISTED_MAX}`)},
   (select count(*) from glidepath.lease where license = asked.of and state = 'reaped' and promised_until > $4::bigint),
@@ -45,7 +45,7 @@ const SELECT_SITUATIONS = `select
 export function selectSituations(asks: readonly SituationAsk[], at: { readonly now: Instant; readonly reapBefore: Instant }): Statement {
   // No license has the empty id; a holder that no text can name has no lease.
   const licenses = arrayLiteral(asks.map(({ license }) => (isStorableText(license) ? license : '')));
-  const holders = arrayLiteral(asks.map((ask) => arrayLiteral(ask.holders.filter((holder) => isStorableText(holder)))));
+  const holders = arrayLiteral(asks.map((ask) => arrayLiteral([...new Set(ask.holders)].filter((holder) => isStorableText(holder)))));
   return { text: SELECT_SITUATIONS, values: [licenses, holders, at.reapBefore, at.now] };
 }
 

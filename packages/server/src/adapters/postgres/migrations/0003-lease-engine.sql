@@ -31,6 +31,12 @@ alter table glidepath.lease
   drop constraint lease_state_check,
   add constraint lease_state_check check (state in ('granted', 'overage', 'queued', 'when-full', 'reaped', 'released', 'removed'));
 
+-- Made again, so that it is younger than lease_by_license: while a table has no statistics both look alike to the planner,
+-- which then takes the younger one, and only this one finds a holder among many.
+alter table glidepath.lease
+  drop constraint lease_license_holder_key,
+  add constraint lease_license_holder_key unique (license, holder);
+
 drop index glidepath.lease_waiting;
 -- Who is next for a freed seat: overage holders by when they acquired, then queued and when-full ones by when they began to wait.
 create index lease_waiting on glidepath.lease (
