@@ -9,13 +9,15 @@ import type { Store } from '@glidepath/core';
 import { afterEach, describe, it } from 'vitest';
 import type { Clause, ContractStore } from './clause.ts';
 import { COMMITS } from './commits.ts';
+import { GROUPS } from './groups.ts';
 import { LEASES } from './leases.ts';
 import { LIFETIME } from './lifetime.ts';
 import { READS } from './reads.ts';
 import { RUNWAYS } from './runways.ts';
+import { USAGE } from './usage.ts';
 import { VALUES } from './values.ts';
 
-export const STORE_CLAUSES: readonly Clause[] = [...READS, ...COMMITS, ...LEASES, ...RUNWAYS, ...VALUES, ...LIFETIME];
+export const STORE_CLAUSES: readonly Clause[] = [...READS, ...COMMITS, ...GROUPS, ...LEASES, ...USAGE, ...RUNWAYS, ...VALUES, ...LIFETIME];
 
 /** Makes an empty store; with `other`, a second handle on the same data, when the backend can have one. */
 export type MakeStore = () => Promise<Store | ContractStore>;

@@ -58,7 +58,7 @@ async function settle(group: readonly Planned[], rounds: number, committing: Com
     return;
   }
   const writes = inOrder(group.flatMap((planned) => planned.writes));
-  const outcome = rounds === 0 ? 'unsettled' : await committing.together(writes);
+  const outcome = writes.length === 0 ? 'done' : rounds === 0 ? 'unsettled' : await committing.together(writes);
   if (outcome === 'done') {
     for (const { place } of group) results[place] = { ok: true };
   } else if (outcome === 'unsettled') {
