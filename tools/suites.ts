@@ -52,4 +52,11 @@ export const SYSTEM_SUITES: readonly Suite[] = [
     command: vitest('system'),
     isVitest: true,
   },
+  {
+    name: 'histories',
+    proves: 'three control planes through 40 kills keep what they promised; three planted faults are caught',
+    budgetSeconds: 270,
+    command: ['npm', 'run', '--silent', 'test:histories', '--', '--ci'],
+    isVitest: false,
+  },
 ];
