@@ -11,6 +11,7 @@ import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
+import type { UsageEngine } from './features/usage/usage-engine.ts';
 import type { World } from './world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -93,6 +94,8 @@ export interface Context<Body = unknown, Query = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** As they came, names in lower case: for events whose attributes are headers. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
   newId(prefix: IdPrefix): string;
   /** Whether the actor's roles, in this command's scope, satisfy one. */
   may(role: Role): boolean;
@@ -101,6 +104,8 @@ export interface Context<Body = unknown, Query = unknown> {
   readonly keyring: Keyring;
   /** Through which every change of a seat goes. */
   readonly leases: LeaseEngine;
+  /** Through which all use is counted and set aside. */
+  readonly usage: UsageEngine;
   /** A published policy by digest, checked and ready to decide with; null: never published. */
   policy(digest: string): Promise<PolicyInForce | null>;
   /**
@@ -126,6 +131,8 @@ export interface CommandSpec<B extends TSchema, Q extends TSchema> {
   readonly scope?: 'environment' | 'control-plane';
   /** `text`: the body is handed on as it was written (policies). Default `json`. */
   readonly reads?: 'json' | 'text';
+  /** Content types that it reads; default by `reads`. */
+  readonly media?: readonly string[];
   readonly body?: B;
   /** A request without a body is `{}`. */
   readonly bodyOptional?: boolean;
@@ -133,6 +140,8 @@ export interface CommandSpec<B extends TSchema, Q extends TSchema> {
   readonly bodyLimit?: number;
   readonly query?: Q;
   readonly answers: Readonly<Record<number, TSchema>>;
+  /** A transport that can keeps the answer open, as server-sent events; what is answered says about what. */
+  readonly streams?: boolean;
   /** The answer holds a secret: it is sealed where it is kept for an `Idempotency-Key`. */
   readonly secretAnswer?: boolean;
   /** `own`: idempotent by other means (a nonce in the row); the header is then ignored. */

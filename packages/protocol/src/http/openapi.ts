@@ -17,11 +17,15 @@ export interface CommandDescription {
   readonly admitsLicenseKey?: boolean | undefined;
   /** Default `json`. */
   readonly reads?: 'json' | 'text' | undefined;
+  /** Content types; default by `reads`. */
+  readonly media?: readonly string[] | undefined;
   readonly body?: TSchema | undefined;
   readonly bodyOptional?: boolean | undefined;
   readonly query?: TSchema | undefined;
   /** Success bodies by status; an empty schema (`Type.Unknown()`) for any JSON. */
   readonly answers: Readonly<Record<number, TSchema>>;
+  /** The answer stays open, as server-sent events. */
+  readonly streams?: boolean | undefined;
   /** Default `header`: a mutating command takes `Idempotency-Key`. */
   readonly idempotency?: 'header' | 'own' | undefined;
 }
@@ -111,6 +115,8 @@ function headerParameters(command: CommandDescription): readonly Json[] {
 }
 
 function requestBody(command: CommandDescription): Json | null {
+  if (command.media !== undefined)
+    return { requestBody: { required: true, content: Object.fromEntries(command.media.map((type) => [type, {}])) } };
   if (command.reads === 'text') {
     const schema = { type: 'string' };
     return {
@@ -126,9 +132,15 @@ function successes(command: CommandDescription): Json {
   return Object.fromEntries(
     Object.entries(command.answers).map(([status, schema]) => [
       status,
-      { description: command.summary, content: { 'application/json': { schema: plain(schema) } } },
+      { description: command.summary, content: contentOf(command, schema) },
     ]),
   );
+}
+
+function contentOf({ streams }: CommandDescription, schema: TSchema): Json {
+  if (streams !== true) return { 'application/json': { schema: plain(schema) } };
+  const description = 'Events named hint, with data such as {"license":"lic_…"} or {"keySet":true}, and comments between them.';
+  return { 'text/event-stream': { schema: { type: 'string', description } } };
 }
 
 /** The statuses that this command's shape makes possible, each with its codes. */

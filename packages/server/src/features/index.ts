@@ -14,6 +14,7 @@ import { forgetOld } from './health/cleaning-job.ts';
 import { HEALTH_COMMANDS } from './health/health-commands.ts';
 import { describeCommands } from './health/openapi-command.ts';
 import { keepServiceBeat } from './health/service-beat.ts';
+import { HINT_COMMANDS } from './hints/hint-commands.ts';
 import { INVENTORY_COMMANDS } from './inventory/inventory-commands.ts';
 import { KEY_COMMANDS } from './keys/key-commands.ts';
 import { rotateKeys } from './keys/key-job.ts';
@@ -36,6 +37,7 @@ import { PRODUCT_COMMANDS } from './products/products.ts';
 import { watchOurselves } from './runways/own-runways.ts';
 import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
 import { sweepRunways } from './runways/sweep-job.ts';
+import { USAGE_COMMANDS, USAGE_JOBS } from './usage/index.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...POLICY_COMMANDS,
@@ -44,7 +46,9 @@ export const COMMANDS: readonly Command[] = [
   ...LICENSE_COMMANDS,
   ...LEASE_COMMANDS,
   ...CHECK_COMMANDS,
+  ...USAGE_COMMANDS,
   ...GRANT_COMMANDS,
+  ...HINT_COMMANDS,
   ...KEY_COMMANDS,
   ...ROOT_COMMANDS,
   ...SIGN_IN_COMMANDS,
@@ -72,6 +76,7 @@ export const JOBS: readonly Job[] = [
   rotateKeys,
   dispatchOutbox,
   forgetOld,
+  ...USAGE_JOBS,
   forgetSeen,
   watchOurselves,
   sweepRunways,

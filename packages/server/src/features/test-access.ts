@@ -27,6 +27,7 @@ export const MAY: Readonly<Record<string, string>> = {
   'health.alive': 'anyone',
   'health.doctor': 'viewer operator approver issuer admin',
   'health.ready': 'anyone',
+  'hint.follow': 'key',
   'inventory.apply': 'operator issuer admin',
   'inventory.list': 'viewer operator approver issuer admin',
   'inventory.show': 'viewer operator approver issuer admin',
@@ -91,4 +92,9 @@ export const MAY: Readonly<Record<string, string>> = {
   'token.list': 'viewer operator approver issuer admin',
   'token.revoke': 'viewer operator approver issuer admin',
   'token.whoami': 'viewer operator approver issuer admin',
+  'usage.commit': 'key operator issuer admin',
+  'usage.release': 'key operator issuer admin',
+  'usage.report': 'key operator issuer admin',
+  'usage.reserve': 'key operator issuer admin',
+  'usage.show': 'key viewer operator approver issuer admin',
 };

@@ -6,11 +6,11 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, OutgoingHttpHeaders } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '@glidepath/core';
-import { PROBLEM_MEDIA_TYPE } from '@glidepath/protocol';
+import { PROBLEM_MEDIA_TYPE, problem } from '@glidepath/protocol';
 import {
   type FastifyHttpOptions,
   type FastifyHttpsOptions,
@@ -24,6 +24,7 @@ import type { Command } from '../../command.ts';
 import type { CommandRequest, CommandResponse } from '../../request.ts';
 import type { Server } from '../../server.ts';
 import { bindingRemarks, isLoopback } from './binding.ts';
+import { createHintStreams, type HintScope, type HintStreams, STREAM_LIMITS, type StreamLimits } from './hint-streams.ts';
 import { answerClientError, problemOf } from './http-problems.ts';
 import { type ReloadingTls, reloadingTls, type TlsFiles } from './tls.ts';
 
@@ -40,6 +41,7 @@ export interface HttpOptions {
   /** Told after each answer, for counters. */
   readonly observe?: (response: Pick<CommandResponse, 'command' | 'code'>, elapsedMs: number) => void;
   readonly limits?: Partial<Limits>;
+  readonly streamLimits?: Partial<StreamLimits>;
 }
 
 export interface Limits {
@@ -74,6 +76,7 @@ export interface HttpAdapter {
 interface Carrier {
   readonly server: Server;
   readonly options: HttpOptions;
+  readonly streams: HintStreams;
   isClosing: boolean;
 }
 
@@ -81,7 +84,8 @@ export async function createHttpAdapter(server: Server, options: HttpOptions): P
   const limits: Limits = { ...LIMITS, ...options.limits };
   const host = options.host ?? '127.0.0.1';
   const { log } = server.world;
-  const carrier: Carrier = { server, options, isClosing: false };
+  const streams = createHintStreams(server.world, { ...STREAM_LIMITS, ...options.streamLimits });
+  const carrier: Carrier = { server, options, streams, isClosing: false };
   const tls = options.tls === undefined ? null : reloadingTls(options.tls, log);
   const app = makeApp(carrier, limits, tls);
   for (const command of server.commands) app.route(routeOf(command, carrier));
@@ -97,6 +101,7 @@ export async function createHttpAdapter(server: Server, options: HttpOptions): P
       if (announceMs > 0) await new Promise<void>((resolve) => server.world.scheduler.after(announceMs, resolve));
       tls?.stop();
       carrier.isClosing = true;
+      streams.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
       try {
         await app.close();
@@ -184,10 +189,39 @@ async function dispatch(carrier: Carrier, request: FastifyRequest, reply: Fastif
       code: response.code,
       elapsedMs: reply.elapsedTime,
     });
+  if (response.status === 200 && isStream(server, response.command)) return startStream(carrier, request, reply, response);
   reply.headers(response.headers);
   // A connection that is kept alive now would hold up the end of the drain.
   if (carrier.isClosing) reply.header('connection', 'close');
   return send(reply, response.status, response.contentType, response.body);
+}
+
+function isStream({ commands }: Server, command: string | null): boolean {
+  return commands.some(({ name, streams }) => name === command && streams === true);
+}
+
+const TURNED_AWAY = {
+  closing: ['not-ready', 'This node is shutting down.'],
+  'per-key': ['rate-limited', 'This license key follows as many streams as one may; hints are a help, and none is needed.'],
+  'in-all': ['overloaded', 'This node carries as many streams as it may; hints are a help, and none is needed.'],
+} as const;
+const STREAM_RETRY_MS = 60_000;
+
+/** Keeps the answer open, or says why not. */
+function startStream(carrier: Carrier, request: FastifyRequest, reply: FastifyReply, { body, headers }: CommandResponse): FastifyReply {
+  const scope = body as HintScope;
+  const why = carrier.isClosing ? 'closing' : carrier.streams.refuses(scope.key);
+  if (why !== null) {
+    const [code, detail] = TURNED_AWAY[why];
+    const refused = problem(code, detail, { instance: request.id, retryAfterMs: STREAM_RETRY_MS });
+    reply.headers({ ...headers, 'retry-after': String(STREAM_RETRY_MS / 1_000) });
+    return send(reply, refused.status, PROBLEM_MEDIA_TYPE, refused);
+  }
+  withSafeHeaders(reply).headers({ ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+  reply.hijack();
+  reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  carrier.streams.open(scope, reply.raw);
+  return reply;
 }
 
 function requestOf(request: FastifyRequest): CommandRequest {
