@@ -16,6 +16,8 @@ export interface Asked {
   readonly jkt: string;
   readonly nonce: string;
   readonly epoch: Counter | null;
+  /** The newest `seq` that the installation has seen. */
+  readonly seq: Counter | null;
   readonly body: LeaseBody;
 }
 
@@ -27,10 +29,10 @@ export function readAsked(context: Context<LeaseBody>, op: LeaseOperation): Aske
   if (actor.kind !== 'license-key') return refuse('unauthenticated', 'Send the license key as "Authorization: Bearer glk_…".');
   const proof = openProof(body.proof, { crypto: world.crypto, op, keyHash: actor.keyHash });
   if (!proof.ok) return refuse('proof-invalid', WORD_REASONS[proof.reason], { facts: { reason: proof.reason } });
-  const { nonce, epoch } = proof.value.claims;
+  const { nonce, epoch, seq } = proof.value.claims;
   if (!NONCE_FORM.test(nonce)) return refuse('proof-invalid', 'The nonce of a proof has 8 to 128 visible ASCII characters.');
   if (op === 'renew' && epoch === undefined) return refuse('proof-invalid', 'The proof of a renewal names the epoch of its lease.');
-  return { op, license: actor.license, jkt: proof.value.jkt, nonce, epoch: epoch ?? null, body };
+  return { op, license: actor.license, jkt: proof.value.jkt, nonce, epoch: epoch ?? null, seq: seq ?? null, body };
 }
 
 export interface Person {
@@ -53,14 +55,16 @@ export async function findPerson(store: Store, license: string, name: string): P
 }
 
 export function seatRequest(context: Pick<Context, 'newId'>, asked: Asked, person: Person | null): SeatRequest {
-  const { body, nonce, jkt, epoch } = asked;
+  const { body, nonce, jkt, epoch, seq } = asked;
   return {
     requestId: nonce,
     jkt,
     person: person?.id ?? null,
+    group: body.group ?? null,
     fingerprint: body.fingerprint ?? null,
     client: body.client ?? null,
     epoch,
+    seq,
     leaseId: context.newId('lea'),
     wordId: context.newId('wrd'),
   };
