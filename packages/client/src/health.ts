@@ -1,5 +1,5 @@
 /** What an operator wants to see of a client. Never a reason to restart it: that would turn one outage into a fleet's. */
-import type { Instant, Milliseconds, Next, Notify } from '@glidepath/core';
+import type { Instant, Milliseconds, Next, Notify, QuotaClaim, VerdictClaims } from '@glidepath/core';
 import type { Installation } from './installation.ts';
 import type { Misconfiguration } from './options.ts';
 import type { Failure, Refresher } from './refresher.ts';
@@ -18,6 +18,15 @@ export interface Health {
   readonly lastWordAt: Instant | null;
   /** Why there has been none since; null when the last attempt brought one. */
   readonly failure: Failure | null;
+  /** Where this installation stands while it waits for a seat (the verdict `queued`); null while it does not. */
+  readonly queue: NonNullable<VerdictClaims['queue']> | null;
+  /**
+   * The lease was signed while the license's offline budget was spent by holders that went dark: in silence it steps down
+   * from the end of its hold on. It is whole again with the first renewal after the budget has room.
+   */
+  readonly isShortened: boolean;
+  /** What is used and what may be, as the lease says. */
+  readonly quotas: readonly QuotaClaim[];
   readonly misconfiguration: Misconfiguration | null;
   /** Wall time that nobody has verified; it counts after 24 h of running time. */
   readonly unverifiedMs: Milliseconds;
@@ -44,6 +53,9 @@ export function healthOf({ status, installation, ticker, refresher, counters }: 
     next: ticker.standing?.next ?? null,
     lastWordAt: held.memory.wordAt,
     failure: refresher.failure,
+    queue: held.refusal?.queue ?? null,
+    isShortened: held.lease?.claims.shortened ?? false,
+    quotas: held.lease?.claims.quotas ?? [],
     misconfiguration: settings.misconfiguration,
     unverifiedMs: gapMs(time),
     isClockBehind: isClockBehind(time),
