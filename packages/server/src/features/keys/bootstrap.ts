@@ -114,7 +114,7 @@ function environmentChange(maker: Maker, environment: Environment, roots: readon
     ...keySetKey.row,
     certificate: first === undefined ? null : certify(maker, environment, keySetKey.row, first.key),
   };
-  const house = { environment, keys: [signing.row, certified], roots: roots.map(({ row }) => row), latest: null };
+  const house = { environment, keys: [signing.row, certified], roots: roots.map(({ row }) => row), latest: null, versionMin: 1 };
   const keySet = makeKeySet(maker, house, membersAt([signing.row], 0, maker.now), { row: certified, key: keySetKey.key });
   const identity: Write = { op: 'insert', table: 'storeIdentity', row: { id: 'store', incarnation: 1, createdAt: maker.now, revision: 0 } };
   const writes: readonly Write[] = [

@@ -21,9 +21,11 @@ async function rotateIn(environment: Environment, context: JobContext): Promise<
   const house = await readKeyHouse(store, environment);
   const longest = await longestWordMs(store, context.policy);
   const plan = planKeys({ keys: house.keys, latest: latestSet(house, world), longestWordMs: longest, now });
+  // Restored since: clients may hold a set that was forgotten, in which the key that signs here is retired.
+  const isRestored = house.latest !== null && house.latest.version < house.versionMin;
   const wish: Wish = {
     ...NO_WISH,
-    newSigningKey: plan.needsSigningKey,
+    newSigningKey: plan.needsSigningKey || isRestored,
     newKeySetKey: plan.needsSuccessor,
     statuses: plan.over.map((key) => ({ key, status: 'retired' })),
   };

@@ -74,11 +74,23 @@ function isSameEntry(a: KeySetEntry, b: KeySetEntry | undefined): boolean {
   return b !== undefined && a.kid === b.kid && a.status === b.status && a.signsUntil === b.signsUntil && a.statusAt === b.statusAt;
 }
 
+/** More key sets than any environment publishes between two restores. */
+const VERSIONS_PER_INCARNATION = 1_000_000;
+
+/**
+ * The least version of a set that is published now. A store that was restored has forgotten sets that clients hold, and they
+ * refuse one that falls behind or that claims the place of theirs: so each incarnation counts from a place of its own.
+ */
+export function versionMinOf(incarnation: number): number {
+  return incarnation <= 1 ? 1 : (incarnation - 1) * VERSIONS_PER_INCARNATION;
+}
+
 /** The claims of the set that follows the latest, before it is signed. It ends no later than the key that signs it. */
 export function nextKeySet(about: {
   readonly issuer: string;
   readonly environment: string;
   readonly latest: { readonly version: number; readonly digest: string } | null;
+  readonly versionMin: number;
   readonly members: readonly KeySetEntry[];
   readonly signedBy: Pick<OnlineKey, 'signsUntil'>;
   readonly now: Instant;
@@ -86,7 +98,7 @@ export function nextKeySet(about: {
   return {
     iss: about.issuer,
     env: about.environment,
-    version: (about.latest?.version ?? 0) + 1,
+    version: Math.max((about.latest?.version ?? 0) + 1, about.versionMin),
     iatMs: about.now,
     endsAt: Math.min(after(about.now, KEY_SET_MS), about.signedBy.signsUntil) as Instant,
     previous: about.latest?.digest ?? null,

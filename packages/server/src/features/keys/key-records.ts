@@ -20,7 +20,7 @@ import {
 } from '@glidepath/protocol';
 import type { Context } from '../../command.ts';
 import type { World } from '../../world.ts';
-import { KEY_SET_KEY_MS, nextKeySet, SIGNS_MS } from './key-plan.ts';
+import { KEY_SET_KEY_MS, nextKeySet, SIGNS_MS, versionMinOf } from './key-plan.ts';
 import { KEYS_MAX, SEALED_KEY } from './keyring.ts';
 
 /** Everything about an environment's keys, as it is now. */
@@ -29,17 +29,21 @@ export interface KeyHouse {
   readonly keys: readonly OnlineKey[];
   readonly roots: readonly RootRecord[];
   readonly latest: KeySetRecord | null;
+  /** Of the next set that is published. */
+  readonly versionMin: number;
 }
 
 export async function readKeyHouse(store: Store, environment: Environment): Promise<KeyHouse> {
   const where = { environment: environment.id };
-  const [keys, roots, sets] = await Promise.all([
+  const [keys, roots, sets, identity] = await Promise.all([
     store.find('onlineKey', where, { limit: KEYS_MAX }),
     store.find('root', where, { limit: KEYS_MAX }),
     store.find('keySet', where, { limit: 5, newestFirst: true }),
+    store.get('storeIdentity', 'store'),
   ]);
   const latest = sets.reduce<KeySetRecord | null>((best, set) => (best === null || set.version > best.version ? set : best), null);
-  return { environment, keys, roots: roots.toSorted((a, b) => a.number - b.number), latest };
+  const versionMin = versionMinOf(identity?.incarnation ?? 1);
+  return { environment, keys, roots: roots.toSorted((a, b) => a.number - b.number), latest, versionMin };
 }
 
 type Maker = Pick<Context, 'world' | 'now' | 'newId'>;
@@ -76,12 +80,13 @@ export function makeKeySet(
   members: KeySetClaims['keys'],
   signedBy: { readonly row: OnlineKey; readonly key: SigningKey },
 ): KeySetRecord {
-  const { environment, latest } = house;
+  const { environment, latest, versionMin } = house;
   const before = latest === null ? null : { version: latest.version, digest: keySetDigest(latest.document, world.crypto) };
   const claims = nextKeySet({
     issuer: environment.issuer,
     environment: environment.name,
     latest: before,
+    versionMin,
     members,
     signedBy: signedBy.row,
     now,
