@@ -4,8 +4,10 @@
  */
 import type { Store } from '@glidepath/core';
 import { PLANTED_IN_COMMITS } from './planted-commits.ts';
+import { PLANTED_IN_GROUPS } from './planted-groups.ts';
 import { PLANTED_IN_READS } from './planted-reads.ts';
 import { PLANTED_IN_RUNWAYS } from './planted-runways.ts';
+import { PLANTED_IN_USAGE } from './planted-usage.ts';
 
 export interface Planted {
   /** What is wrong with the store. */
@@ -16,7 +18,13 @@ export interface Planted {
   plant(right: Store): Partial<Store>;
 }
 
-export const PLANTED: readonly Planted[] = [...PLANTED_IN_READS, ...PLANTED_IN_COMMITS, ...PLANTED_IN_RUNWAYS];
+export const PLANTED: readonly Planted[] = [
+  ...PLANTED_IN_READS,
+  ...PLANTED_IN_COMMITS,
+  ...PLANTED_IN_GROUPS,
+  ...PLANTED_IN_USAGE,
+  ...PLANTED_IN_RUNWAYS,
+];
 
 /** The right store with some methods replaced. */
 export function storeAround(right: Store, wrong: Partial<Store>): Store {
