@@ -7,6 +7,7 @@ import type { EnvironmentShelf } from './environment-shelf.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
+import type { UsageEngine } from './features/usage/usage-engine.ts';
 import { keep, type Once } from './idempotency.ts';
 import { satisfies } from './roles.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,7 @@ export interface Room {
   readonly keyring: Keyring;
   readonly shelf: PolicyShelf;
   readonly leases: LeaseEngine;
+  readonly usage: UsageEngine;
   readonly environments: EnvironmentShelf;
 }
 
@@ -28,12 +30,13 @@ export interface Settled {
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: Context['headers'];
   readonly once: Once | null;
 }
 
 export function contextOf(room: Room, command: Command, settled: Settled): Context {
   const { world } = room;
-  const { actor, now, params, query, body, once } = settled;
+  const { actor, now, params, query, body, headers, once } = settled;
   const freshId: Context['newId'] = (prefix) => newId(prefix, now, world.entropy);
   const by: Signature = { actor: actor.id, environment: settled.environment?.id ?? null, now, newId: freshId };
   const kept: Context['kept'] = (given) => (once === null ? [] : keep(once, given, command, world, freshId('idm'), now));
@@ -49,6 +52,7 @@ export function contextOf(room: Room, command: Command, settled: Settled): Conte
     params,
     query,
     body,
+    headers,
     newId: freshId,
     may: (role) => actor.kind === 'principal' && satisfies(actor.roles, role),
     signer() {
@@ -57,6 +61,7 @@ export function contextOf(room: Room, command: Command, settled: Settled): Conte
     },
     keyring: room.keyring,
     leases: room.leases,
+    usage: room.usage,
     kept,
     policy: (digest) => room.shelf.take(digest),
     async commit(change, given) {

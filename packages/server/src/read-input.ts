@@ -21,7 +21,7 @@ export function readInput(command: Command, query: object, request: CommandReque
   if (size > limit) return refuse('too-large', `The body has ${size} bytes; this route reads ${limit}.`);
   const media = request.headers?.['content-type'];
   if (size > 0 && media !== undefined && !readsMedia(command, media)) {
-    return refuse('unsupported-media-type', `This route reads ${MEDIA[command.reads ?? 'json'].join(', ')}.`);
+    return refuse('unsupported-media-type', `This route reads ${mediaOf(command).join(', ')}.`);
   }
   const checkedQuery = checkInput(command.query ?? NO_QUERY, { ...query }, 'query');
   const text = decodeText(request.body);
@@ -40,8 +40,11 @@ const MEDIA = {
 
 function readsMedia(command: Command, media: string): boolean {
   const [essence = ''] = media.toLowerCase().split(';', 1);
-  const known: readonly string[] = MEDIA[command.reads ?? 'json'];
-  return known.includes(essence.trim());
+  return mediaOf(command).includes(essence.trim());
+}
+
+function mediaOf({ media, reads }: Command): readonly string[] {
+  return media ?? MEDIA[reads ?? 'json'];
 }
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false } as TSchema;

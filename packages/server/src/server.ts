@@ -26,6 +26,7 @@ import { createKeyring } from './features/keys/keyring.ts';
 import { createLeaseEngine } from './features/leases/engine/lease-engine.ts';
 import { forgetKeySetHint } from './features/leases/key-set-hint.ts';
 import { createPolicyShelf } from './features/policies/policy-shelf.ts';
+import { createUsageEngine } from './features/usage/usage-engine.ts';
 import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } from './idempotency.ts';
 import { accessTo } from './identity.ts';
 import { checkInput, hostileText } from './input.ts';
@@ -66,6 +67,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     ...{ world, shelf },
     keyring: createKeyring(world),
     leases: createLeaseEngine(world, shelf),
+    usage: createUsageEngine(world, shelf),
     environments: createEnvironmentShelf(world.store),
   };
   forgetOnHints(room);
@@ -164,7 +166,7 @@ async function attempt(
   const input = readInput(command, query, request);
   if ('code' in input) return input;
   const key = request.headers?.['idempotency-key'];
-  const settled = { ...access, now, params, query: input.query, body: input.body };
+  const settled = { ...access, now, params, query: input.query, body: input.body, headers: request.headers ?? {} };
   if (!asksOnce(command, access.actor, key)) return runUntilSettled(room, command, settled, null);
   if (!isIdempotencyKey(key)) {
     return badInput([{ path: 'header/Idempotency-Key', found: `${key.length} characters`, expected: '1 to 255 visible ASCII characters' }]);

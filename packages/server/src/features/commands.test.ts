@@ -71,6 +71,8 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     'lease.batch': { items: [{ op: 'acquire', ...proof }] },
     'lease.release': proof,
     'lease.renew': proof,
+    'usage.commit': { amount: 1 },
+    'usage.reserve': { meter: 'build-minutes', amount: 1, requestId: 'a', expiresIn: '15m', license: license.id },
     'license.create-key': { expiresAt: later, reason: 'rotation' },
     'license.issue': {
       product: 'acme',
@@ -121,6 +123,9 @@ const HOSTILE = [
 ];
 
 const BODILESS = [
+  // Any text is read: what is in it is answered event by event.
+  'usage.report',
+  'usage.release',
   'channel.remove',
   'channel.test',
   'delivery.retry',
