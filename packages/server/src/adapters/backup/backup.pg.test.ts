@@ -97,6 +97,7 @@ describe('backup and restore', () => {
       ['without its last block', whole.subarray(0, whole.length - 1024 - 512), 'backup-damaged'],
       ['one bit in its rows', flipped(whole, whole.indexOf('usage_event/000002') + 5_000), 'backup-damaged'],
       ['one bit in its manifest', flipped(whole, whole.lastIndexOf('"digest"') + 15), 'backup-damaged'],
+      ['one bit in its beginning', flipped(whole, whole.indexOf('"postgres"') + 13), 'backup-damaged'],
       ['empty', Buffer.alloc(0), 'backup-damaged'],
       ['something else', Buffer.from('not a backup'.repeat(1_000)), 'backup-damaged'],
       ['of a newer format', edited(whole, `"format": ${FORMAT_VERSION}`, `"format": 9`), 'backup-newer'],
