@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../policy/policy.ts';
 import type { Lease, SeatState } from '../ports/records.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../time.ts';
+import { isInQueue } from './queue.ts';
 import type { SeatDecision } from './seat-decision.ts';
+import { openTo } from './seat-room.ts';
 import { isCounted, isLive, overageStanding, seatLimit, seatsUsed, tierOfLease } from './seat-rules.ts';
-import { planWith, SeatWorld } from './test-seats.ts';
+import { planWith, SEATS, SeatWorld } from './test-seats.ts';
 import { compareCounters } from './words.ts';
 
 const HOLDERS = ['a', 'b', 'c', 'd', 'e'];
@@ -44,6 +46,9 @@ const history = fc.record({
   limit: fc.nat(4),
   overage: fc.boolean(),
   kind: fc.constantFrom('floating' as const, 'named' as const, 'node-locked' as const),
+  reserved: fc.nat(2),
+  reassign: fc.boolean(),
+  queueMs: fc.constantFrom(null, 90 * SECOND, HOUR),
   steps: fc.array(step, { maxLength: 80 }),
 });
 
@@ -51,9 +56,28 @@ function whenFullOf(whenFull: 'deny' | 'queue' | number) {
   return typeof whenFull === 'number' ? ({ kind: 'tier', tier: whenFull } as const) : { kind: whenFull };
 }
 
-function start({ limit, overage, kind }: { limit: number; overage: boolean; kind: NonNullable<Plan['seats']>['kind'] }): SeatWorld {
-  return new SeatWorld(planWith({ limit, kind, overage: overage ? OVERAGE : null, whenFull: { kind: 'tier', tier: 2 } }));
+interface Start {
+  readonly limit: number;
+  readonly overage: boolean;
+  readonly kind: NonNullable<Plan['seats']>['kind'];
+  readonly reserved: number;
+  readonly reassign: boolean;
+  readonly queueMs: number | null;
 }
+
+function start({ limit, overage, kind, reserved, reassign, queueMs }: Start): SeatWorld {
+  return new SeatWorld(
+    planWith({
+      ...{ limit, kind, overage: overage ? OVERAGE : null, whenFull: { kind: 'tier', tier: 2 }, offlineBudgetPercent: 50 },
+      reserve: reserved === 0 ? [] : [{ group: 'ops', seats: reserved }],
+      reassign: reassign ? { count: 1, perMs: DAY } : null,
+      queue: queueMs === null ? null : { forMs: queueMs },
+    }),
+  );
+}
+
+/** Of the five the first two are of the group that seats are reserved for. */
+const groupOf = (holder: string) => (holder < 'c' ? 'ops' : null);
 
 interface Before {
   readonly rows: ReadonlyMap<string, Lease>;
@@ -65,7 +89,7 @@ function take(world: SeatWorld, next: Step): SeatDecision | null {
   switch (next.kind) {
     case 'acquire':
     case 'renew':
-      return world[next.kind](next.holder, { person: next.holder });
+      return world[next.kind](next.holder, { person: next.holder, group: groupOf(next.holder) });
     case 'release':
       world.release(next.holder, { person: next.holder });
       return null;
@@ -103,6 +127,16 @@ function each(check: (world: SeatWorld, before: Before, decision: SeatDecision |
   );
 }
 
+/** A vacated seat that needs quota to be given on may stay free. */
+function mayBeGivenOn({ seats, plan }: SeatWorld): boolean {
+  return seats.vacated === 0 || plan.seats?.kind !== 'named' || plan.seats.reassign === null;
+}
+
+function inQueue(world: SeatWorld): readonly Lease[] {
+  const input = world.input(world.situation(''));
+  return [...world.rows.values()].filter((row) => isInQueue(input, row));
+}
+
 describe('seats under random histories', () => {
   it('count exactly the rows that hold one', () => {
     each((world) => {
@@ -121,7 +155,8 @@ describe('seats under random histories', () => {
       const limit = seatLimit(world.plan, world.terms) ?? 0;
       const past = world.plan.seats?.overage ?? null;
       const open = overageStanding(past, world.seats.overageOpenedAt, world.now).kind === 'open';
-      if (own.state === 'granted') expect(seatsUsed(decision.seats)).toBeLessThanOrEqual(limit);
+      const all = limit + (past?.seats ?? 0);
+      if (own.state === 'granted') expect([decision.seats.granted <= limit, seatsUsed(decision.seats) <= all]).toEqual([true, true]);
       else expect([open, seatsUsed(decision.seats) <= limit + (past?.seats ?? 0)]).toEqual([true, true]);
     });
   });
@@ -130,12 +165,24 @@ describe('seats under random histories', () => {
     each((world, before, decision) => {
       for (const lease of decision?.promoted ?? []) {
         const was = before.rows.get(lease.holder);
-        const passed = world.live(was?.state ?? 'overage').filter((row) => {
+        const still = was?.state === 'queued' ? inQueue(world) : world.live(was?.state ?? 'overage');
+        const passed = still.filter((row) => {
           const since = (of: typeof row | undefined) => (was?.state === 'overage' ? of?.acquiredAt : of?.waitingSince) ?? 0;
-          return before.rows.get(row.holder)?.state === was?.state && since(row) < since(was);
+          const isAlike = before.rows.get(row.holder)?.state === was?.state && row.seatGroup === was?.seatGroup;
+          return isAlike && since(row) < since(was);
         });
         expect(passed).toEqual([]);
       }
+    });
+  });
+
+  it('go to nobody new while somebody of the same group is in the queue', () => {
+    each((world, before, decision) => {
+      const own = decision?.lease ?? null;
+      if (own === null || own.state !== 'granted' || own.kind === 'named' || decision?.isReplay) return;
+      const was = before.rows.get(own.holder);
+      if (was !== undefined && was.state !== 'released') return;
+      expect(inQueue(world).filter(({ seatGroup }) => seatGroup === own.seatGroup)).toEqual([]);
     });
   });
 
@@ -143,8 +190,44 @@ describe('seats under random histories', () => {
     each((world) => {
       world.reap();
       const limit = seatLimit(world.plan, world.terms) ?? 0;
-      if (world.live('overage').length > 0) expect(world.seats.granted).toBeGreaterThanOrEqual(limit);
-      if (world.live('when-full').length > 0) expect(seatsUsed(world.seats)).toBeGreaterThanOrEqual(limit);
+      if (!mayBeGivenOn(world)) return;
+      for (const row of [...world.live('overage'), ...world.live('when-full'), ...inQueue(world)]) {
+        const open = openTo(world.plan.seats ?? SEATS, limit, world.seats, row.seatGroup);
+        expect(world.seats.granted).toBeGreaterThanOrEqual(open);
+      }
+    });
+  });
+
+  it('that are reserved and free are taken by nobody outside the group', () => {
+    each((world, before, decision) => {
+      const own = decision?.lease ?? null;
+      if (own === null || own.state !== 'granted' || own.seatGroup !== null || before.rows.get(own.holder)?.state === 'granted') return;
+      const limit = seatLimit(world.plan, world.terms) ?? 0;
+      expect(world.seats.granted).toBeLessThanOrEqual(openTo(world.plan.seats ?? SEATS, limit, world.seats, null));
+    });
+  });
+
+  it('count exactly the members of the group that hold one', () => {
+    each((world) => {
+      const members = [...world.rows.values()].filter((row) => isCounted(row) && row.seatGroup === 'ops').length;
+      expect(world.seats.groups.ops ?? 0).toBe(members);
+    });
+  });
+
+  it('reap nobody before its hold and the margin have ended', () => {
+    each((world, before) => {
+      for (const [of, was] of before.rows) {
+        const isReaped = world.rows.get(of)?.state === 'reaped' && was.state !== 'reaped';
+        if (isReaped) expect(was.holdUntil + 2 * SECOND).toBeLessThanOrEqual(world.now);
+      }
+    });
+  });
+
+  it('never shorten a whole lease that is running', () => {
+    each((world, before) => {
+      for (const [of, was] of before.rows)
+        if (isLive(was) && !was.isShortened && isLive(world.row(of)) && was.epoch.count === world.row(of).epoch.count)
+          expect(world.row(of).isShortened).toBe(false);
     });
   });
 
@@ -182,7 +265,12 @@ describe('seats under random histories', () => {
             take(world, next);
             continue;
           }
-          const asking = { requestId: 'same', person: next.holder, epoch: world.rows.get(next.holder)?.epoch ?? null };
+          const asking = {
+            requestId: 'same',
+            person: next.holder,
+            group: groupOf(next.holder),
+            epoch: world.rows.get(next.holder)?.epoch ?? null,
+          };
           const first = world[next.kind](next.holder, asking);
           const [rows, seats] = [[...world.rows.values()], world.seats];
           const again = world.wait(1)[next.kind](next.holder, asking);
