@@ -8,11 +8,15 @@ import {
   type ChangeSet,
   type CommitResult,
   Fault,
+  type GroupedResult,
   invariant,
   type Milliseconds,
   type Random,
   type Scheduler,
   type Store,
+  type TurnStore,
+  type UsageEvent,
+  type UsageOutcome,
 } from '@glidepath/core';
 
 /** Chances between 0 and 1, drawn anew for each call; absent: never. */
@@ -84,12 +88,55 @@ export function faultyStore(store: Store, world: FaultyWorld, first: StoreFaults
     if (strikes('unavailable')) throw unavailable();
     const refusal = strikes('conflict') ? staleFor(change) : null;
     if (refusal !== null) return refusal;
+    return await durably(
+      async () => await store.commit(change),
+      async () => await store.commit(tornFrom(change, world.random)),
+    );
+  }
+
+  /** What is done durably, and may be done and not known. */
+  async function durably<R>(done: () => Promise<R>, torn: () => Promise<unknown>): Promise<R> {
     if (strikes('commitLost')) throw unknown();
     if (strikes('torn')) {
-      await store.commit(tornFrom(change, world.random));
+      await torn();
       throw unknown();
     }
-    const result = await store.commit(change);
+    const result = await done();
+    if (strikes('answerLost')) throw unknown();
+    return result;
+  }
+
+  /** A conflict is one change set's own; what is lost is lost for all of them. */
+  async function commitAll(changes: readonly ChangeSet[]): Promise<readonly GroupedResult[]> {
+    if (strikes('unavailable')) throw unavailable();
+    const refusals = changes.map((change) => (strikes('conflict') ? staleFor(change) : null));
+    const others = changes.filter((_, at) => refusals[at] === null);
+    const torn = async () => await store.commitAll(others.map((change) => tornFrom(change, world.random)));
+    const results = [...(await durably(async () => await store.commitAll(others), torn))];
+    return refusals.map((refusal) => refusal ?? results.shift() ?? { ok: true });
+  }
+
+  async function countUsage(events: readonly UsageEvent[]): Promise<readonly UsageOutcome[]> {
+    if (strikes('unavailable')) throw unavailable();
+    const some = () => events.slice(0, Math.floor(world.random.next() * events.length));
+    return await durably(
+      async () => await store.countUsage(events),
+      async () => await store.countUsage(some()),
+    );
+  }
+
+  /** What is lost of a turn is lost with its commits: whoever takes it cannot tell. */
+  async function inTurn<R>(license: string, work: (turn: TurnStore) => Promise<R>): Promise<R> {
+    if (strikes('unavailable')) throw unavailable();
+    const isLost = strikes('commitLost');
+    const result = await store.inTurn(license, async (turn) => {
+      const done = await work({
+        leaseSituations: (asks, at) => turn.leaseSituations(asks, at),
+        commit: async (change) => (strikes('conflict') ? staleFor(change) : null) ?? (await turn.commit(change)),
+      });
+      if (isLost) throw unknown();
+      return done;
+    });
     if (strikes('answerLost')) throw unknown();
     return result;
   }
@@ -104,9 +151,9 @@ export function faultyStore(store: Store, world: FaultyWorld, first: StoreFaults
     count: (table, where) => reading(() => store.count(table, where)),
     leaseSituation: (license, holder, reapBefore) => reading(() => store.leaseSituation(license, holder, reapBefore)),
     leaseSituations: (asks, at) => reading(() => store.leaseSituations(asks, at)),
-    commitAll: (changes) => reading(() => store.commitAll(changes)),
-    inTurn: (license, work) => reading(() => store.inTurn(license, work)),
-    countUsage: (events) => reading(() => store.countUsage(events)),
+    commitAll: (changes) => slowly(() => commitAll(changes)),
+    inTurn: (license, work) => slowly(() => inTurn(license, work)),
+    countUsage: (events) => slowly(() => countUsage(events)),
     balances: (keys, now) => reading(() => store.balances(keys, now)),
     openReservations: (license, now) => reading(() => store.openReservations(license, now)),
     usageEvents: (license, meter, span, page) => reading(() => store.usageEvents(license, meter, span, page)),

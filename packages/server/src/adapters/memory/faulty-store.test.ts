@@ -58,6 +58,67 @@ describe('a faulty store', () => {
     expect(await right.count('audit', {})).toBe(0);
   });
 
+  it('that has a conflict refuses some of a group, and commits the others', async () => {
+    const { right, store } = await faulty({ conflict: 0.5 });
+    const many = Array.from({ length: 40 }, (_, n) => changeOf(insert('team', { id: `tea_${100 + n}`, name: `${n}` })));
+    const results = await store.commitAll(many);
+    expect(new Set(results.map(({ ok }) => ok))).toEqual(new Set([true, false]));
+    for (const [n, { ok }] of results.entries()) expect((await right.get('team', `tea_${100 + n}`)) !== null).toBe(ok);
+  });
+
+  it('that loses the answer of a group or of usage has done it, and one that loses the commit has not', async () => {
+    const event = {
+      license: 'lic_1',
+      source: 's',
+      eventId: '1',
+      meter: 'm',
+      at: instant(START),
+      receivedAt: instant(START),
+      amount: 1,
+      value: null,
+    };
+    for (const [faults, isDone] of [
+      [{ answerLost: 1 }, true],
+      [{ commitLost: 1 }, false],
+    ] as const) {
+      const { right, store } = await faulty(faults);
+      expect(await rejectionOf(store.commitAll([TAKE]))).toMatchObject({ code: 'commit-unknown', retryable: true });
+      expect(await rejectionOf(store.countUsage([event]))).toMatchObject({ code: 'commit-unknown', retryable: true });
+      const freeing = store.inTurn('lic_1', (turn) => turn.commit(changeOf(insert('lease', { id: 'lea_2', holder: 'other' }))));
+      expect(await rejectionOf(freeing)).toMatchObject({ code: 'commit-unknown', retryable: true });
+      expect((await right.get('lease', 'lea_1')) !== null).toBe(isDone);
+      expect((await right.get('lease', 'lea_2')) !== null).toBe(isDone);
+      expect(await right.countUsage([event])).toEqual([isDone ? 'duplicate' : 'counted']);
+    }
+  });
+
+  it('that tears a group or usage leaves a part of it', async () => {
+    const { right, store } = await faulty({ torn: 1 });
+    const teams = (from: number) =>
+      changeOf(...Array.from({ length: 20 }, (_, n) => insert('team', { id: `tea_${from + n}`, name: `${from + n}` })));
+    expect(await rejectionOf(store.commitAll([teams(100), teams(200)]))).toMatchObject({ code: 'commit-unknown' });
+    const written = (await right.count('team', {})) - 1;
+    expect(written > 0 && written < 40).toBe(true);
+    const at = { at: instant(START), receivedAt: instant(START) };
+    const events = Array.from({ length: 50 }, (_, n) => ({
+      license: 'lic_1',
+      source: 's',
+      eventId: `${n}`,
+      meter: 'm',
+      ...at,
+      amount: 1,
+      value: null,
+    }));
+    expect(await rejectionOf(store.countUsage(events))).toMatchObject({ code: 'commit-unknown' });
+    expect(new Set(await right.countUsage(events))).toEqual(new Set(['counted', 'duplicate']));
+  });
+
+  it('that has a conflict in a turn is stale and writes nothing', async () => {
+    const { right, store } = await faulty({ conflict: 1 });
+    expect(await store.inTurn('lic_1', (turn) => turn.commit(TAKE))).toMatchObject({ reason: 'stale' });
+    expect(await right.get('lease', 'lea_1')).toBeNull();
+  });
+
   it('heals when it is told to', async () => {
     const { store } = await faulty({ unavailable: 1 });
     store.become({});
