@@ -29,7 +29,7 @@ export interface LeaseClientOptions {
 }
 
 /** How often the same request is sent before its client gives up on it. */
-const TRIES_MAX = 4;
+const TRIES_MAX = 5;
 
 export class LeaseClient {
   readonly #options: LeaseClientOptions;
@@ -82,7 +82,7 @@ export class LeaseClient {
     if (end < 0.85) await this.#insist('renew');
   }
 
-  /** The same request, with the same nonce, at one node or another, until it is answered or given up. */
+  /** The same request, with the same nonce, at one node after the other, until it is answered or given up. */
   async #insist(op: Operation): Promise<LeaseAnswer> {
     const nonce = `${this.#options.name}-nonce-${++this.#count}`;
     const shown = op === 'acquire' ? null : this.#lease;
@@ -92,17 +92,18 @@ export class LeaseClient {
   }
 
   async #tries(op: Operation, nonce: string, epoch: Counter | null, word: string | null): Promise<LeaseCall> {
-    const { random, pause } = this.#options;
+    const { random, pause, ports } = this.#options;
+    const first = Math.floor(random.next() * ports.length);
     for (let tries = 1; ; tries++) {
-      const call = await this.#once(op, nonce, epoch, word);
+      const call = await this.#once(op, nonce, epoch, word, first + tries);
       if (call.answer.kind !== 'unknown' || tries >= TRIES_MAX) return call;
-      await pause(random.next() * 150 * 2 ** tries);
+      await pause(random.next() * 100 * 2 ** tries);
     }
   }
 
-  async #once(op: Operation, nonce: string, epoch: Counter | null, word: string | null): Promise<LeaseCall> {
-    const { name: client, license, licenseKey, ports, random, ask, isMember, record } = this.#options;
-    const node = Math.floor(random.next() * ports.length);
+  async #once(op: Operation, nonce: string, epoch: Counter | null, word: string | null, turn: number): Promise<LeaseCall> {
+    const { name: client, license, licenseKey, ports, ask, isMember, record } = this.#options;
+    const node = turn % ports.length;
     const about = epoch === null || word === null ? {} : { epoch, lease: word };
     const proof = signProof({ aud: 'glidepath-server', op, nonce, key: hashSecret(licenseKey, nodeCrypto), ...about }, this.#key);
     const body = JSON.stringify({ proof, client: 'histories/1', ...(isMember ? { group: GROUP } : {}) });
