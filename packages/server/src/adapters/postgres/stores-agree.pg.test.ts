@@ -1,4 +1,13 @@
-import { type ChangeSet, instant, type Store, type TableName, type Write } from '@glidepath/core';
+import {
+  type BalanceKey,
+  type ChangeSet,
+  instant,
+  type SituationAsk,
+  type Store,
+  type TableName,
+  type UsageEvent,
+  type Write,
+} from '@glidepath/core';
 import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, START, sample, update } from '@glidepath/testkit/store-contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +33,13 @@ type Asked =
       readonly limit: number;
       readonly newestFirst: boolean;
     }
-  | { readonly ask: 'situation'; readonly license: string; readonly holder: string; readonly before: number }
+  | { readonly ask: 'group'; readonly asked: readonly (Asked & { ask: 'commit' })[]; readonly inTurn: boolean }
+  | { readonly ask: 'situations'; readonly asks: readonly SituationAsk[]; readonly before: number; readonly now: number }
+  | { readonly ask: 'usage'; readonly events: readonly UsageEvent[] }
+  | { readonly ask: 'balances'; readonly keys: readonly BalanceKey[]; readonly now: number }
+  | { readonly ask: 'events'; readonly meter: string; readonly after: UsageEvent | null; readonly limit: number }
+  | { readonly ask: 'reservations'; readonly license: string; readonly now: number }
+  | { readonly ask: 'forget'; readonly events: number; readonly now: number; readonly limit: number }
   | { readonly ask: 'lapsed'; readonly before: number; readonly limit: number }
   | { readonly ask: 'worst'; readonly environment: string; readonly limit: number };
 
@@ -55,7 +70,8 @@ const json = fc
 
 const lease = fc.record({
   holder: number('holder'),
-  state: word('granted', 'overage', 'when-full', 'reaped', 'released', 'removed'),
+  state: word('granted', 'overage', 'queued', 'when-full', 'reaped', 'released', 'removed'),
+  promisedUntil: minute,
   holdUntil: minute,
   acquiredAt: minute,
   waitingSince: fc.option(minute),
@@ -80,6 +96,12 @@ const write: fc.Arbitrary<Write | Omit<Write & { op: 'update' }, 'revision'>> = 
       .map(([id, set]) => unguarded('lease', id, set)),
   },
   { weight: 4, arbitrary: fc.tuple(license, fc.nat(3)).map(([id, granted]) => unguarded('seatState', id, { granted })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(number('rsv'), license, minute)
+      .map(([id, of, expiresAt]) => insert('usageReservation', { id, license: of, requestId: id, expiresAt })),
+  },
   { weight: 2, arbitrary: fc.tuple(license, fc.nat(3)).map(([id, revision]) => update('seatState', id, revision, {})) },
   {
     weight: 2,
@@ -149,7 +171,8 @@ const write: fc.Arbitrary<Write | Omit<Write & { op: 'update' }, 'revision'>> = 
 
 function leaseSet() {
   return {
-    state: word('granted', 'overage', 'when-full', 'reaped'),
+    state: word('granted', 'overage', 'queued', 'when-full', 'reaped'),
+    promisedUntil: minute,
     holdUntil: minute,
     waitingSince: fc.option(minute),
     holder: number('holder'),
@@ -172,15 +195,57 @@ const FOUND_BY: readonly (readonly [TableName, fc.Arbitrary<object>])[] = [
   ['roleGrant', fc.record({ environment: fc.option(environment), principal: fc.constant('pri_1') }, { requiredKeys: [] })],
 ];
 
+const committed = fc.record({
+  ask: fc.constant('commit' as const),
+  writes: fc.array(write, { minLength: 1, maxLength: 4 }),
+  told: fc.option(fc.nat(300)),
+  isCareful: fc.nat(9).map((n) => n > 1),
+});
+
+const meter = word('a', 'b');
+const event: fc.Arbitrary<UsageEvent> = fc.record({
+  license: fc.oneof({ weight: 9, arbitrary: number('lic', 2) }, { weight: 1, arbitrary: fc.constant('lic_9') }),
+  source: word('s', 's\u0001', '\u0001', 'glidepath/reservation'),
+  eventId: word('1', '2', '3', '\u0001', 'rsv_1', 'rsv_2', '～', '🛬'),
+  meter,
+  at: minute,
+  receivedAt: minute,
+  amount: fc.constantFrom(0, 0.1, 0.2, 0.000_001, 1e15, 123_456.789),
+  value: fc.option(word('x', 'y', 'z')),
+});
+const balanceKey: fc.Arbitrary<BalanceKey> = fc
+  .tuple(license, meter, word('sum', 'max', 'last', 'unique'), fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 3 }))
+  .map(([of, metered, aggregate, from, minutes]) => ({
+    license: of,
+    meter: metered,
+    aggregate,
+    windowStart: at(from),
+    windowEnd: at(from + minutes),
+  }));
+
 const asked: fc.Arbitrary<Asked> = fc.oneof(
+  { weight: 12, arbitrary: committed },
   {
-    weight: 12,
+    weight: 4,
     arbitrary: fc.record({
-      ask: fc.constant('commit' as const),
-      writes: fc.array(write, { minLength: 1, maxLength: 4 }),
-      told: fc.option(fc.nat(300)),
-      isCareful: fc.nat(9).map((n) => n > 1),
+      ask: fc.constant('group' as const),
+      asked: fc.array(committed, { minLength: 1, maxLength: 5 }),
+      inTurn: fc.nat(3).map((n) => n === 0),
     }),
+  },
+  { weight: 6, arbitrary: fc.record({ ask: fc.constant('usage' as const), events: fc.array(event, { maxLength: 5 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ ask: fc.constant('balances' as const), keys: fc.array(balanceKey, { maxLength: 3 }), now: minute }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ ask: fc.constant('events' as const), meter, after: fc.option(event), limit: fc.nat(4) }),
+  },
+  { weight: 1, arbitrary: fc.record({ ask: fc.constant('reservations' as const), license, now: minute }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ ask: fc.constant('forget' as const), events: minute, now: minute, limit: fc.constantFrom(0, 1_000) }),
   },
   {
     weight: 2,
@@ -205,7 +270,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       ),
     ),
   },
-  { weight: 4, arbitrary: fc.record({ ask: fc.constant('situation' as const), license, holder: number('holder'), before: minute }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ask: fc.constant('situations' as const),
+      asks: fc.array(fc.record({ license, holders: fc.array(number('holder'), { maxLength: 3 }) }), { maxLength: 3 }),
+      before: minute,
+      now: minute,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ ask: fc.constant('lapsed' as const), before: minute, limit: fc.nat(4) }) },
   {
     weight: 3,
@@ -228,11 +301,46 @@ async function changeFor(model: Store, { writes, told, isCareful }: Asked & { as
   return { writes: chosen, audit: [sample.audit({ id: `aud_${told}` })], events: [sample.outbox({ id: `evt_${told}` })] };
 }
 
-async function answerOf(store: Store, question: Asked, change: ChangeSet | null): Promise<unknown> {
+async function changesFor(model: Store, question: Asked): Promise<readonly ChangeSet[]> {
+  const wanted = question.ask === 'commit' ? [question] : question.ask === 'group' ? question.asked : [];
+  return await Promise.all(wanted.map((one) => changeFor(model, one)));
+}
+
+async function groupOf(store: Store, changes: readonly ChangeSet[], isInTurn: boolean): Promise<unknown> {
+  if (!isInTurn) {
+    const results = await store.commitAll(changes);
+    return results.map((result) => (!result.ok && result.reason === 'failed' ? { failed: result.error.name } : result));
+  }
+  return await store.inTurn('lic_1', async (turn) => {
+    const results: unknown[] = [];
+    for (const change of changes) results.push(await turn.commit(change));
+    return results;
+  });
+}
+
+async function answerOf(store: Store, question: Asked, changes: readonly ChangeSet[]): Promise<unknown> {
   try {
     switch (question.ask) {
       case 'commit':
-        return await store.commit(change ?? BEGINNING);
+        return await store.commit(changes[0] ?? BEGINNING);
+      case 'group':
+        return await groupOf(store, changes, question.inTurn);
+      case 'usage':
+        return await store.countUsage(question.events);
+      case 'balances':
+        return await store.balances(question.keys, instant(question.now));
+      case 'events': {
+        const { after, limit } = question;
+        const span = { from: at(-2), to: at(3) };
+        return await store.usageEvents('lic_1', question.meter, span, { limit, ...(after === null ? {} : { after }) });
+      }
+      case 'reservations':
+        return await store.openReservations(question.license, instant(question.now));
+      case 'forget': {
+        const events = instant(question.events);
+        const now = instant(question.now);
+        return await store.forgetOld({ events, snapshots: events, leases: events, now }, question.limit);
+      }
       case 'get':
         return await store.get(question.table, question.id);
       case 'find': {
@@ -240,8 +348,8 @@ async function answerOf(store: Store, question: Asked, change: ChangeSet | null)
         const found = await store.find(table, where, { limit, newestFirst, ...(after === null ? {} : { after }) });
         return { found, count: await store.count(table, where) };
       }
-      case 'situation':
-        return await store.leaseSituation(question.license, question.holder, instant(question.before));
+      case 'situations':
+        return await store.leaseSituations(question.asks, { now: instant(question.now), reapBefore: instant(question.before) });
       case 'worst':
         return await store.worstRunways(question.environment, question.limit);
       case 'lapsed':
@@ -249,7 +357,8 @@ async function answerOf(store: Store, question: Asked, change: ChangeSet | null)
     }
   } catch (error) {
     const { name: kind, message, code } = error as { name: string; message: string; code?: string };
-    return { kind, message, code };
+    // A license that does not exist is found out by the database itself, in its own words.
+    return { kind, message: question.ask === 'usage' ? '' : message, code };
   }
 }
 
@@ -270,9 +379,9 @@ describe('the store in memory and the store on PostgreSQL', () => {
         const memory = new MemoryStore(clock);
         for (const store of [memory, postgres]) expect(await store.commit(BEGINNING)).toEqual({ ok: true });
         for (const question of questions) {
-          const change = question.ask === 'commit' ? await changeFor(memory, question) : null;
-          const expected = await answerOf(memory, question, change);
-          expect(await answerOf(postgres, question, change)).toStrictEqual(expected);
+          const changes = await changesFor(memory, question);
+          const expected = await answerOf(memory, question, changes);
+          expect(await answerOf(postgres, question, changes)).toStrictEqual(expected);
           const kind = `${question.ask} ${kindOf(expected)}`;
           seen.set(kind, (seen.get(kind) ?? 0) + 1);
         }
@@ -291,7 +400,12 @@ describe('the store in memory and the store on PostgreSQL', () => {
       'commit missing',
       'commit Fault',
       'commit Bug',
-      'situation found',
+      'situations found',
+      'group found',
+      'usage found',
+      'usage Bug',
+      'balances found',
+      'events found',
       'worst found',
     ])
       expect(seen.get(kind), kind).toBeGreaterThan(0);
