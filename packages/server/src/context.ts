@@ -9,6 +9,7 @@ import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import type { UsageEngine } from './features/usage/usage-engine.ts';
 import { keep, type Once } from './idempotency.ts';
+import type { LicenseKeyShelf } from './license-key-shelf.ts';
 import { satisfies } from './roles.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +21,7 @@ export interface Room {
   readonly leases: LeaseEngine;
   readonly usage: UsageEngine;
   readonly environments: EnvironmentShelf;
+  readonly licenseKeys: LicenseKeyShelf;
 }
 
 /** What the layer has settled before a command runs. */

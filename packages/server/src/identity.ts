@@ -10,6 +10,7 @@ import type { ApiToken, Environment, Instant, LicenseKey, PrincipalKind, Role, R
 import { type Crypto, hashSecret, isWellFormedSecret } from '@glidepath/protocol';
 import { type Actor, type Command, type Refusal, refuse } from './command.ts';
 import type { EnvironmentShelf } from './environment-shelf.ts';
+import type { LicenseKeyShelf } from './license-key-shelf.ts';
 import { satisfies } from './roles.ts';
 
 export const DEFAULT_ENVIRONMENT = 'production';
@@ -37,6 +38,7 @@ const GRANTS_MAX = 200;
 export interface Asking {
   readonly store: Store;
   readonly environments: EnvironmentShelf;
+  readonly licenseKeys: LicenseKeyShelf;
   readonly crypto: Crypto;
   readonly now: Instant;
   readonly authorization: string | undefined;
@@ -67,10 +69,10 @@ function bearerOf(authorization: string | undefined): string | null {
   return match?.[1] ?? null;
 }
 
-async function byLicenseKey({ store, crypto, now }: Asking, credential: string): Promise<Caller | Refusal> {
+async function byLicenseKey({ licenseKeys, crypto, now }: Asking, credential: string): Promise<Caller | Refusal> {
   const hash = hashSecret(credential, crypto);
-  const [key] = await store.find('licenseKey', { hash }, { limit: 1 });
-  const isDead = key === undefined || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now);
+  const key = await licenseKeys.byHash(hash, now);
+  const isDead = key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now);
   if (isDead) return refuse('unknown-license-key', 'This license key is not known, has ended or was revoked.');
   return { actor: { kind: 'license-key', id: key.id, license: key.license, keyHash: hash }, key, token: null, principal: null, grants: [] };
 }

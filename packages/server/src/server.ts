@@ -31,6 +31,7 @@ import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } fr
 import { accessTo } from './identity.ts';
 import { checkInput, hostileText } from './input.ts';
 import { createJobRunner } from './jobs.ts';
+import { createLicenseKeyShelf } from './license-key-shelf.ts';
 import { type Entered, OPEN } from './limiter/gate.ts';
 import { badInput, readInput } from './read-input.ts';
 import { type CommandRequest, type CommandResponse, createRouter, type Match } from './request.ts';
@@ -69,6 +70,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     leases: createLeaseEngine(world, shelf),
     usage: createUsageEngine(world, shelf),
     environments: createEnvironmentShelf(world.store),
+    licenseKeys: createLicenseKeyShelf(world.store),
   };
   forgetOnHints(room);
   const find = createRouter(commands);
@@ -97,8 +99,9 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
 }
 
 /** What changed on whichever node is read again at once, and not when it has grown old. */
-function forgetOnHints({ world, keyring }: Room): void {
+function forgetOnHints({ world, keyring, licenseKeys }: Room): void {
   world.bus.subscribe(({ type, environment }) => {
+    if (type.startsWith('license.key-')) licenseKeys.forgetAll();
     const isKey = type.startsWith('key.') || type.startsWith('key-set.');
     if (!isKey || environment === null) return;
     keyring.forget(environment);
@@ -151,14 +154,22 @@ async function attempt(
   request: CommandRequest,
   { identified }: LetIn,
 ): Promise<Settled> {
-  const { environments, world } = room;
+  const { environments, licenseKeys, world } = room;
   const { store, crypto, clock } = world;
   const now = clock.now();
   const { environment, ...others } = request.query ?? {};
   if (typeof environment === 'object') return badInput([{ path: 'query/environment', found: 'several', expected: 'one name' }]);
   const hostile = hostileText(params, 'params') ?? hostileText(request.query ?? {}, 'query');
   if (hostile !== null) return badInput([hostile]);
-  const access = await accessTo(command, { store, environments, crypto, now, authorization: request.headers?.authorization, environment });
+  const access = await accessTo(command, {
+    store,
+    environments,
+    licenseKeys,
+    crypto,
+    now,
+    authorization: request.headers?.authorization,
+    environment,
+  });
   identified(access);
   if ('code' in access) return access;
   // A control-plane command may ask for one environment's records; elsewhere the environment is the layer's business.

@@ -4,7 +4,7 @@
  * A word is signed only after the commit that it reports, so that no holder ever has a lease which the store does not
  * know. A "no" is a signed verdict beside its problem document; clients act on the verdict alone.
  */
-import type { HolderInput, LicenseFacts, SeatCode, SeatDecision } from '@glidepath/core';
+import type { HolderInput, LeaseSituation, LicenseFacts, SeatCode, SeatDecision } from '@glidepath/core';
 import type { ErrorCode } from '@glidepath/protocol';
 import { answer, type Context, type Outcome, type Refusal, refuse } from '../../command.ts';
 import { type Judged, type SeatTask, type SeatView, unmoved } from './engine/seat-task.ts';
@@ -22,6 +22,7 @@ interface Decided {
   readonly decision: SeatDecision;
   readonly holder: string;
   readonly wordId: string;
+  readonly service: LeaseSituation['service'];
   readonly now: Context['now'];
 }
 
@@ -61,13 +62,13 @@ function judgeAsked(view: SeatView, asked: Asked, judge: Judge): Judged<Decided 
     grants,
     happened: [...decision.happened, ...happened],
     writes: [],
-    answer: { facts, decision, holder: found.holder, wordId: request.wordId, now },
+    answer: { facts, decision, holder: found.holder, wordId: request.wordId, service: found.situation.service, now },
   };
 }
 
-async function report(context: Context, asked: Asked, { facts, decision, holder, wordId, now }: Decided): Promise<Outcome> {
+async function report(context: Context, asked: Asked, { facts, decision, holder, wordId, service, now }: Decided): Promise<Outcome> {
   const { verdict, lease } = decision;
-  const signing = { signer: context.signer, now, leases: context.leases };
+  const signing = { signer: context.signer, now, service, leases: context.leases };
   if (verdict === null && lease !== null) {
     const [word, keySet] = [await signLease(signing, facts, lease, asked), await keySetHint(context)];
     return answer(200, keySet === null ? { word } : { word, keySet });

@@ -1,11 +1,23 @@
 /** Signs what was decided. Only called after the commit that a word reports. */
-import { type Lease, type LicenseFacts, leaseClaims, type SeatVerdict, verdictClaims, type WordIdentity } from '@glidepath/core';
+import {
+  after,
+  type Lease,
+  type LicenseFacts,
+  leaseClaims,
+  type RenewalPace,
+  type SeatVerdict,
+  type ServiceState,
+  verdictClaims,
+  type WordIdentity,
+} from '@glidepath/core';
 import { LEASE_TYP, signWord, VERDICT_TYP } from '@glidepath/protocol';
 import type { Context } from '../../command.ts';
 import type { Signer } from '../keys/keyring.ts';
 
 /** `now` is the instant at which it was decided. */
-export type Signing = Pick<Context, 'signer' | 'now' | 'leases'>;
+export interface Signing extends Pick<Context, 'signer' | 'now' | 'leases'> {
+  readonly service: ServiceState | null;
+}
 
 export interface Asker {
   readonly jkt: string;
@@ -15,7 +27,11 @@ export interface Asker {
 export async function signLease(context: Signing, facts: LicenseFacts, lease: Lease, asker: Asker): Promise<string> {
   const signer = await context.signer();
   // From the row, so that the answer to a repeated request is the answer that it had.
-  return signWord(LEASE_TYP, leaseClaims(facts, lease, identityOf(signer, lease.wordId, asker), lease.renewedAt), signer.key);
+  return signWord(
+    LEASE_TYP,
+    leaseClaims(facts, lease, identityOf(signer, lease.wordId, asker), lease.renewedAt, paceOf(context, facts)),
+    signer.key,
+  );
 }
 
 export async function signVerdict(
@@ -27,6 +43,12 @@ export async function signVerdict(
   const signer = await context.signer();
   const claims = verdictClaims(facts.license, about.holder, about.verdict, identityOf(signer, about.wordId, asker), context.now);
   return signWord(VERDICT_TYP, claims, signer.key);
+}
+
+/** Spread out while more wait than one batch takes, and while a fleet comes back after a time in which no node served. */
+function paceOf({ leases, now, service }: Signing, { plan }: LicenseFacts): RenewalPace {
+  const isReturning = service !== null && now < after(service.resumedAt, plan.lease.ttlMs);
+  return leases.isPressed || isReturning ? 'pressed' : 'quiet';
 }
 
 function identityOf({ environment }: Signer, jti: string, answers: Asker): WordIdentity {
