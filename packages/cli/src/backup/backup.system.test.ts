@@ -95,7 +95,8 @@ async function holder(name: string, server: string, { key, roots }: Issued): Pro
     },
   });
   clients.add(client);
-  expect(await client.ready()).toBe('ready');
+  // A loaded machine may need a second attempt.
+  await expect.poll(() => client.refresh(), { timeout: 30_000, interval: 250 }).toBe('ready');
   return client;
 }
 
@@ -232,7 +233,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('from Pos
     await run('cp', [join(home, 'node/seal.key'), join(home, 'new/seal.key')]);
     expect(readFileSync(join(home, 'new/postgres/cluster/PG_VERSION'), 'utf8')).toBe('18\n');
     await up('--port', port, '--data', 'new');
-    expect(await client.refresh()).toBe('ready');
+    await expect.poll(() => client.refresh(), { timeout: 30_000, interval: 250 }).toBe('ready');
     expect(standing(await leases())).toEqual(standing(before));
   });
 });
