@@ -244,8 +244,8 @@ export interface Store {
   ): Promise<readonly UsageEvent[]>;
   /**
    * Deletes what nobody can ask for any more, at most `limit` records of each kind: events before `events` that lie before the
-   * license's current term, snapshots whose window ended before `snapshots`, leases that ended (reaped, released) and were
-   * promised nothing beyond `leases`. How many went; 0 when all is done.
+   * license's current term, reservations that expired before it, snapshots whose window ended before `snapshots`, leases that
+   * ended (reaped, released) and whose promises did before `leases`. How many went; 0 when all is done.
    */
   forgetOld(
     before: { readonly events: Instant; readonly snapshots: Instant; readonly leases: Instant; readonly now: Instant },
