@@ -2,6 +2,7 @@
 
 export type { JobStatus } from './command.ts';
 export * from './command.ts';
+export { beatService } from './features/health/service-beat.ts';
 export { COMMANDS, JOBS } from './features/index.ts';
 export type { Signer } from './features/keys/keyring.ts';
 export type { PolicyInForce } from './features/policies/policy-shelf.ts';

@@ -4,13 +4,15 @@
  * Started in the order in which they need each other, stopped in reverse: no request is taken before a lease could be
  * signed, and what was taken is answered before the database goes.
  */
-import type { Egress, Fault } from '@glidepath/core';
+import type { Clock, Egress, Fault } from '@glidepath/core';
 import { nodeCrypto } from '@glidepath/protocol/node';
-import { createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
+import { type Bus, beatService, createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
+import { createPostgresBus } from '@glidepath/server/bus';
 import { anchorClock } from '@glidepath/server/clock';
 import { binariesCheck, dataFolderCheck } from '@glidepath/server/embedded';
 import { bootstrapEnvironment, firstSignIn, type LeavingRoot } from '@glidepath/server/first-start';
 import { certificateEnd, certificateExaminer, createHttpAdapter, type TlsFiles, tlsCheck } from '@glidepath/server/http';
+import { createPgBossFleet, type PgBossFleet } from '@glidepath/server/jobs';
 import { createGate, eventLoopDelay, type Gate, type RateLimits } from '@glidepath/server/limiter';
 import { migrate, PostgresStore, schemaCheck } from '@glidepath/server/postgres';
 import { createSeal, lockRootFile, readSealKey, sealFileExaminer, sealKeyCheck } from '@glidepath/server/seal';
@@ -87,6 +89,8 @@ interface Node {
   readonly server: Server;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly startDraining: () => void;
+  /** Null: this node is the only one of its database. */
+  readonly fleet: PgBossFleet | null;
 }
 
 async function openNode(options: ControlPlaneOptions, connectionString: string, stops: (() => Promise<void>)[]): Promise<Node> {
@@ -105,6 +109,7 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
   const mayMake = (await store.count('onlineKey', {})) === 0;
   const sealKey = readSealKey({ variables: env, file: sealKeyFile(dataDir), mayMake }, systemEntropy);
   const seal = createSeal(sealKey, systemEntropy);
+  const fleet = openFleet(options, connectionString, stops);
   const vitals = {
     isSkewed: anchored.isSkewed,
     isDraining: () => draining,
@@ -114,16 +119,37 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
       databaseExaminer({ connectionString, schemaVersion }),
       sealFileExaminer(sealKeyFile(dataDir)),
       ...(tls === null ? [] : [certificateExaminer(tls)]),
+      ...(fleet === null ? [] : [fleet.examiner]),
     ],
     ...ownEnds(options, connectionString, sealKey),
   };
   const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
   const gate = openGate(options, stops);
-  const world: World = { store, clock: anchored.clock, ...chance, seal, bus: memoryBus(), log, vitals, egress: options.egress, gate };
+  const bus = openBus(options, connectionString, anchored.clock, stops);
+  const shared = { bus, ...(fleet === null ? {} : { fleet }) };
+  const world: World = { store, clock: anchored.clock, ...chance, seal, ...shared, log, vitals, egress: options.egress, gate };
   const startDraining = () => {
     draining = true;
   };
-  return { world, server: createServer(world), metrics, startDraining };
+  return { world, server: createServer(world), metrics, startDraining, fleet };
+}
+
+/** An embedded database belongs to one node, so that its jobs run once as they are: nobody is there to share them with. */
+function openFleet({ isEmbedded, log }: ControlPlaneOptions, connectionString: string, stops: (() => Promise<void>)[]): PgBossFleet | null {
+  if (isEmbedded) return null;
+  const fleet = createPgBossFleet({ connectionString, log });
+  stops.push(() => fleet.close());
+  return fleet;
+}
+
+/** Another process may change what this one remembers only where the database is not its own. */
+function openBus({ isEmbedded, log }: ControlPlaneOptions, connectionString: string, clock: Clock, stops: (() => Promise<void>)[]): Bus {
+  if (isEmbedded) return memoryBus();
+  const node = Buffer.from(systemEntropy.bytes(9)).toString('base64url');
+  const bus = createPostgresBus({ connectionString, node, log, clock, random: systemRandom });
+  stops.push(() => bus.close());
+  bus.start();
+  return bus;
 }
 
 function openGate({ rateLimits }: ControlPlaneOptions, stops: (() => Promise<void>)[]): Gate {
@@ -157,7 +183,11 @@ interface Served extends Pick<ControlPlane, 'address' | 'roots' | 'signInCode' |
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-async function serve({ world, server, metrics }: Node, options: ControlPlaneOptions, stops: (() => Promise<void>)[]): Promise<Served> {
+async function serve(
+  { world, server, metrics, fleet }: Node,
+  options: ControlPlaneOptions,
+  stops: (() => Promise<void>)[],
+): Promise<Served> {
   const { dataDir, host, port, tls, trustedProxies, log } = options;
   const issuer = await issuerName(dataDir, ENVIRONMENT);
   const { environment, roots: leaving } = await bootstrapEnvironment(world, {
@@ -181,8 +211,12 @@ async function serve({ world, server, metrics }: Node, options: ControlPlaneOpti
     ...(tls === null ? {} : { tls }),
     ...(trustedProxies.length === 0 ? {} : { trustedProxies }),
   });
+  // Whoever asks first already has the time that a gap gives.
+  await beatService(world.store, world.clock.now());
   const address = await adapter.listen();
-  stops.push(every(TICK_MS, 'jobs', () => server.tick(world.clock.now()), log));
+  stops.push(ticking(server, log));
+  // Later than the first requests: nobody waits for its tables.
+  fleet?.start();
   stops.push(every(REFRESH_MS, 'metrics', () => metrics.refresh(server, world.clock.now()), log));
   return {
     address,
@@ -197,6 +231,22 @@ async function stopAll({ startDraining }: Node, graceMs: number, { drain }: Serv
   startDraining();
   await drain(graceMs);
   await undo();
+}
+
+/** Each lane of jobs waits for itself alone, so that ticks do not wait for each other. Gives what ends them, after those under way. */
+function ticking(server: Server, log: Log): () => Promise<void> {
+  const running = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const run = server
+      .tick(server.world.clock.now())
+      .catch((error: unknown) => log.warn('background-failed', { what: 'jobs', error }))
+      .finally(() => running.delete(run));
+    running.add(run);
+  }, TICK_MS);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(running);
+  };
 }
 
 /** Repeats work, one at a time; what fails is logged and tried again. Gives what ends it, after the present run. */

@@ -11,11 +11,10 @@ afterEach(async () => {
 });
 
 const YEAR_MS = 365 * 86_400 * SECOND;
-const jobs = ['once', 'fails', 'dies', 'often'];
 const job = (name: string, everyMs = YEAR_MS) => ({ name, everyMs });
 
-function fleetOf(names = jobs, options: { turnMs?: number; connectionString?: string } = {}): PgBossFleet {
-  const fleet = createPgBossFleet({ connectionString: database.connectionString, jobs: names, log: SILENT, ...options });
+function fleetOf(options: { turnMs?: number; connectionString?: string } = {}): PgBossFleet {
+  const fleet = createPgBossFleet({ connectionString: database.connectionString, log: SILENT, ...options });
   open.push(fleet);
   fleet.start();
   return fleet;
@@ -62,7 +61,7 @@ describe('pg-boss fleet', () => {
   });
 
   it('takes the turn over from a node that died with it', async () => {
-    const [a, b] = [fleetOf(jobs, { turnMs: SECOND }), fleetOf(jobs, { turnMs: SECOND })];
+    const [a, b] = [fleetOf({ turnMs: SECOND }), fleetOf({ turnMs: SECOND })];
     let begun = false;
     let live = () => {};
     const dying = until(async () => {
@@ -87,7 +86,7 @@ describe('pg-boss fleet', () => {
     barred.username = `boss_${process.pid}`;
     barred.password = 'x';
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const fleet = fleetOf(jobs, { connectionString: barred.href });
+    const fleet = fleetOf({ connectionString: barred.href });
     try {
       await vi.waitFor(
         async () => {

@@ -15,8 +15,6 @@ import type { Fleet, FleetJob, Log } from '../../world.ts';
 
 export interface PgBossFleetOptions {
   readonly connectionString: string;
-  /** Names of the jobs, each a queue. */
-  readonly jobs: readonly string[];
   readonly log: Log;
   /** Default 15 s: how long a turn may take before others may have it. */
   readonly turnMs?: Milliseconds;
@@ -43,7 +41,8 @@ const PATIENCE = 3;
 
 type State = 'starting' | 'ready' | 'alone' | 'closed';
 
-export function createPgBossFleet({ connectionString, jobs, log, turnMs = TURN_MS }: PgBossFleetOptions): PgBossFleet {
+export function createPgBossFleet({ connectionString, log, turnMs = TURN_MS }: PgBossFleetOptions): PgBossFleet {
+  const queues = new Set<string>();
   const endedWell = new Map<string, Instant>();
   let boss: PgBoss | null = null;
   let state: State = 'starting';
@@ -66,9 +65,7 @@ export function createPgBossFleet({ connectionString, jobs, log, turnMs = TURN_M
         log,
       );
       await boss.start();
-      const known = new Set((await boss.getQueues()).map(({ name }) => name));
-      // One that waits and one at work at most, whatever piles up.
-      for (const name of jobs) if (!known.has(name)) await boss.createQueue(name, { policy: 'stately' });
+      for (const { name } of await boss.getQueues()) queues.add(name);
       if (state !== 'closed') state = 'ready';
       if (failures > 0) log.info('fleet.ready', { failures });
     } catch (error) {
@@ -88,6 +85,9 @@ export function createPgBossFleet({ connectionString, jobs, log, turnMs = TURN_M
   }
 
   async function takeTurn(from: PgBoss, { name, everyMs }: FleetJob, work: () => Promise<unknown>): Promise<'ran' | 'not-mine'> {
+    // One that waits and one at work at most, whatever piles up.
+    if (!queues.has(name)) await from.createQueue(name, { policy: 'stately' });
+    queues.add(name);
     const singletonSeconds = Math.max(1, Math.round(everyMs / SECOND));
     const deleteAfterSeconds = Math.max(KEPT_SECONDS, 2 * singletonSeconds);
     const expireInSeconds = Math.max(1, Math.ceil(turnMs / SECOND));

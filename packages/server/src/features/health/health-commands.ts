@@ -1,4 +1,5 @@
 /** Alive, ready, and what is wrong. Never gated by a licence, and none of them asks for one. */
+import { Fault } from '@glidepath/core';
 import { body, FindingView, HealthAnswer } from '@glidepath/protocol/http';
 import { Type } from 'typebox';
 import { answer, type Command, type Context, defineCommand, refuse } from '../../command.ts';
@@ -33,7 +34,9 @@ const ready = defineCommand({
     const findings = (await examineAll(context, examiners)).filter(({ blocksReadiness }) => blocksReadiness);
     if (findings.length === 0) return answer(200, { status: 'ready' });
     // To anybody: the codes alone.
-    return refuse('not-ready', 'This node is not ready to answer.', { facts: { findings: findings.map(({ code }) => code) } });
+    return refuse('not-ready', 'This node is not ready to answer.', {
+      facts: { findings: [...new Set(findings.map(({ code }) => code))] },
+    });
   },
 });
 
@@ -81,11 +84,20 @@ async function examineAll(
         return await examiner.examine(now, store);
       } catch (error) {
         world.log.error('examiner-failed', { examiner: examiner.name, error });
-        return [unexamined(examiner)];
+        return [error instanceof Fault && STORE_AWAY.has(error.code) ? storeAway(examiner) : unexamined(examiner)];
       }
     }),
   );
   return found.flat();
+}
+
+const STORE_AWAY: ReadonlySet<string> = new Set(['store-unavailable', 'store-busy', 'store-refused']);
+
+function storeAway({ forReadiness }: Examiner): Finding {
+  const message = 'The database does not answer; every command is refused with 503 until it does.';
+  const mend = 'look after the database and the way to it';
+  const blocksReadiness = forReadiness === true;
+  return { code: 'store-unavailable', severity: 'critical', blocksReadiness, subject: 'store', message, mend };
 }
 
 function unexamined({ name, forReadiness }: Examiner): Finding {
