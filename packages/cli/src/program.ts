@@ -29,6 +29,7 @@ import type { Shell } from './shell.ts';
 import { harmlessLines, Safe } from './terminal/safe-text.ts';
 import { table } from './terminal/table.ts';
 import { registerUp } from './up/up.ts';
+import { registerUsage } from './usage/register-usage.ts';
 
 export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void): Command {
   const program = new Command('glidepath')
@@ -55,6 +56,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerDecide(registrar);
   registerLicense(registrar);
   registerLease(registrar);
+  registerUsage(registrar);
   registerKey(registrar);
   registerRoot(registrar);
   registerAccess(registrar);
