@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type ClientRequest, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useTestDatabase } from '@glidepath/server/test-database';
+import { startProxy, type TestProxy } from '@glidepath/server/test-proxy';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { useTestDatabase } from '../../../server/src/adapters/postgres/test-database.ts';
-import { startProxy, type TestProxy } from '../../../server/src/adapters/postgres/test-proxy.ts';
 import { LAUNCHER, policyText } from '../cli.testkit.ts';
 import { isReadyMessage, type ReadyMessage } from './ready-message.ts';
 
