@@ -63,6 +63,20 @@ describe('claims of a lease', () => {
     });
   });
 
+  it('say that the path of silence is shortened, and end with its last rung', () => {
+    const row = leaseAt(NOW);
+    expect(leaseClaims(facts(), row, IDENTITY, NOW)).not.toHaveProperty('shortened');
+    const claims = leaseClaims(facts(), { ...row, isShortened: true }, IDENTITY, NOW);
+    expect(claims).toMatchObject({ shortened: true, exp: claims.iat + (2 * HOUR) / SECOND });
+    expect(claims.path.timed.unreachable?.map(({ at }) => at)).toEqual([0, HOUR, 2 * HOUR]);
+  });
+
+  it('are renewed later while the server is pressed', () => {
+    const { renewAfterMs } = leaseClaims(facts(), leaseAt(NOW), IDENTITY, NOW, 'pressed');
+    expect(renewAfterMs).toBeGreaterThan(HOUR / 2);
+    expect(renewAfterMs).toBeLessThanOrEqual(0.8 * HOUR);
+  });
+
   it('have the plan’s tier, or the lower one that seats gave', () => {
     const row = leaseAt(NOW);
     const own = { planTier: 'full', floorTier: 'essential' };
@@ -256,6 +270,14 @@ describe('claims of other words', () => {
       ...{ cnf: { jkt: 'a' }, nonce: 'n', license: 'lic_1', seq: { incarnation: 1, count: 1 }, sub: 'a' },
       ...{ verdict: 'denied', code: 'no-seat', reason: 'All taken.', effectiveAt: NOW, retryAfterMs: 60_000 },
     });
+  });
+});
+
+describe('claims of a place in the queue', () => {
+  it('say where the holder stands and until when', () => {
+    const queue = { position: 2, deadlineAt: after(NOW, HOUR) };
+    const verdict = { kind: 'queued', code: 'queued', reason: 'All taken.', effectiveAt: NOW, retryAfterMs: 60_000, queue } as const;
+    expect(verdictClaims(issued().license, 'a', verdict, IDENTITY, NOW)).toMatchObject({ verdict: 'queued', queue });
   });
 });
 
