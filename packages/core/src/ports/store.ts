@@ -196,8 +196,6 @@ export interface Store {
   /** Records that match, by id. */
   find<T extends TableName>(table: T, where: Where<T>, page: Page): Promise<readonly Tables[T][]>;
   count<T extends TableName>(table: T, where: Where<T>): Promise<number>;
-  /** One holder's situation. Goes away with the last caller that asks for one license alone. */
-  leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null>;
   /** In the order of the asks, each as of one instant; null: no such license. Asks for one license twice are two answers. */
   leaseSituations(
     asks: readonly SituationAsk[],

@@ -149,7 +149,6 @@ export function faultyStore(store: Store, world: FaultyWorld, first: StoreFaults
     get: (table, id) => reading(() => store.get(table, id)),
     find: (table, where, page) => reading(() => store.find(table, where, page)),
     count: (table, where) => reading(() => store.count(table, where)),
-    leaseSituation: (license, holder, reapBefore) => reading(() => store.leaseSituation(license, holder, reapBefore)),
     leaseSituations: (asks, at) => reading(() => store.leaseSituations(asks, at)),
     commitAll: (changes) => slowly(() => commitAll(changes)),
     inTurn: (license, work) => slowly(() => inTurn(license, work)),

@@ -32,7 +32,6 @@ export function storeAround(right: Store, wrong: Partial<Store>): Store {
     get: (table, id) => right.get(table, id),
     find: (table, where, page) => right.find(table, where, page),
     count: (table, where) => right.count(table, where),
-    leaseSituation: (license, holder, reapBefore) => right.leaseSituation(license, holder, reapBefore),
     leaseSituations: (asks, at) => right.leaseSituations(asks, at),
     commitAll: (changes) => right.commitAll(changes),
     inTurn: (license, work) => right.inTurn(license, work),

@@ -14,7 +14,6 @@ import {
   type Instant,
   invariant,
   type Lease,
-  type LeaseSituation,
   type License,
   type LicenseSituation,
   type LicenseTerms,
@@ -38,7 +37,6 @@ import {
 import { compareIds } from '../records/order.ts';
 import { type PlannedWrite, planWrites } from '../records/planned-write.ts';
 import { checkLimit, filterOf, LISTED_MAX } from '../records/query.ts';
-import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
 import { TABLE_NAMES, tableOf } from '../records/tables.ts';
 import { RESERVATION_SOURCE, RESERVATIONS_MAX, storedEvents, storedKeys, type UsagePlace } from '../records/usage.ts';
@@ -105,10 +103,6 @@ export class MemoryStore implements Store {
     this.#refuseWhenClosed();
     const filter = filterOf(table, where);
     return filter === null ? 0 : this.#table(table).count(filter);
-  }
-
-  async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
-    return onlySituation(await this.leaseSituations([{ license, holders: [holder] }], { now: reapBefore, reapBefore }));
   }
 
   async leaseSituations(

@@ -16,7 +16,6 @@ import {
   type GroupedResult,
   type Instant,
   instant,
-  type LeaseSituation,
   type LicenseSituation,
   type MeterRecord,
   type Page,
@@ -33,7 +32,6 @@ import {
 } from '@glidepath/core';
 import { planWrites } from '../records/planned-write.ts';
 import { checkLimit, filterOf } from '../records/query.ts';
-import { onlySituation } from '../records/situation.ts';
 import { isStorableText } from '../records/storable.ts';
 import { balanceFrom, type Fold, storedEvents, storedKeys, type UsagePlace } from '../records/usage.ts';
 import { recordFrom } from './columns.ts';
@@ -88,10 +86,6 @@ export class PostgresStore implements Store {
     if (filter === null) return 0;
     const [row] = await this.#select(selectCount(table, filter));
     return row?.[0] as number;
-  }
-
-  async leaseSituation(license: string, holder: string, reapBefore: Instant): Promise<LeaseSituation | null> {
-    return onlySituation(await this.leaseSituations([{ license, holders: [holder] }], { now: reapBefore, reapBefore }));
   }
 
   async leaseSituations(

@@ -18,7 +18,6 @@ export function timedStore(store: Store, clock: Pick<Clock, 'monotonic'>, metric
     get: (table, id) => timed('get', () => store.get(table, id)),
     find: (table, where, page) => timed('find', () => store.find(table, where, page)),
     count: (table, where) => timed('count', () => store.count(table, where)),
-    leaseSituation: (license, holder, reapBefore) => timed('leaseSituation', () => store.leaseSituation(license, holder, reapBefore)),
     leaseSituations: (asks, at) => timed('leaseSituations', () => store.leaseSituations(asks, at)),
     commitAll: (changes) => timed('commitAll', () => store.commitAll(changes)),
     inTurn: (license, work) => timed('inTurn', () => store.inTurn(license, work)),
