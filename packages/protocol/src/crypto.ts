@@ -10,11 +10,15 @@ export interface SigningKey {
   /** Ed25519 public key, base64url. */
   readonly x: string;
   sign(data: Uint8Array): Uint8Array;
+  /** The same beside the thread that answers; absent where everything happens in turn. */
+  signApart?(data: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Crypto {
   /** False for a wrong signature, a key that is none, or a signature of the wrong length; never throws. */
   verify(x: string, data: Uint8Array, signature: Uint8Array): boolean;
+  /** The same beside the thread that answers; absent where everything happens in turn. */
+  verifyApart?(x: string, data: Uint8Array, signature: Uint8Array): Promise<boolean>;
   sha256(data: Uint8Array): Uint8Array;
   /** The Ed25519 key of a 32-byte seed (RFC 8032). */
   signerFromSeed(seed: Uint8Array): SigningKey;

@@ -5,7 +5,7 @@
  * signed, and what was taken is answered before the database goes.
  */
 import type { Clock, Egress, Fault } from '@glidepath/core';
-import { nodeCrypto } from '@glidepath/protocol/node';
+import { nodeCrypto, threadedCrypto } from '@glidepath/protocol/node';
 import { type Bus, beatService, createServer, type Log, memoryBus, type Server, type World } from '@glidepath/server';
 import { createPostgresBus } from '@glidepath/server/bus';
 import { anchorClock } from '@glidepath/server/clock';
@@ -123,7 +123,7 @@ async function openNode(options: ControlPlaneOptions, connectionString: string, 
     ],
     ...ownEnds(options, connectionString, sealKey),
   };
-  const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: nodeCrypto };
+  const chance = { scheduler: systemScheduler, random: systemRandom, entropy: systemEntropy, crypto: threadedCrypto };
   const gate = openGate(options, stops);
   const bus = openBus(options, connectionString, anchored.clock, stops);
   const shared = { bus, ...(fleet === null ? {} : { fleet }) };

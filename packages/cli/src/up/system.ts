@@ -6,7 +6,21 @@ export const systemClock: Clock = { now: () => instant(Date.now()), monotonic: (
 
 export const systemRandom: Random = { next: () => Math.random() };
 
-export const systemEntropy: Entropy = { bytes: (count) => new Uint8Array(randomBytes(count)) };
+/** Fetched from the system in one piece for many: an id takes some 16 bytes, and asking costs as much as a thousand. */
+const POOL_BYTES = 4096;
+let pool = Buffer.alloc(0);
+
+export const systemEntropy: Entropy = {
+  bytes(count) {
+    if (count > POOL_BYTES) return new Uint8Array(randomBytes(count));
+    if (pool.length < count) pool = randomBytes(POOL_BYTES);
+    const taken = new Uint8Array(pool.subarray(0, count));
+    // Given out once: a key made of them must not lie here still.
+    pool.fill(0, 0, count);
+    pool = pool.subarray(count);
+    return taken;
+  },
+};
 
 /** A timer's delay overflows beyond 24.8 days. */
 const DELAY_MAX_MS = 2 ** 31 - 1;

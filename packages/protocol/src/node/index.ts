@@ -1,4 +1,4 @@
 /** What needs `node:crypto`. */
 
-export { nodeCrypto } from './node-crypto.ts';
+export { nodeCrypto, threadedCrypto } from './node-crypto.ts';
 export { openRoot, type RootFile, type RootFileReason, sealRoot } from './root-file.ts';

@@ -31,6 +31,33 @@ export const nodeCrypto: Crypto = {
   },
 };
 
+/**
+ * The same with verifying and signing beside the thread that answers as well: what a control plane runs on. Callbacks of
+ * Node's thread pool finish in varying order, which a simulation cannot have.
+ */
+export const threadedCrypto: Crypto = {
+  ...nodeCrypto,
+  async verifyApart(x, data, signature) {
+    try {
+      return await verifyApart(data, publicKey(x), signature);
+    } catch {
+      return false;
+    }
+  },
+  signerFromSeed(seed) {
+    const key = privateKey(seed);
+    return { ...signerFromSeed(seed), signApart: (data) => signApart(data, key) };
+  },
+};
+
+function verifyApart(data: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => verify(null, data, key, signature, (error, isIts) => (error ? reject(error) : resolve(isIts))));
+}
+
+function signApart(data: Uint8Array, key: KeyObject): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => sign(null, data, key, (error, signature) => (error ? reject(error) : resolve(signature))));
+}
+
 function publicKey(x: string): KeyObject {
   const known = importedKeys.get(x);
   if (known !== undefined) return known;
@@ -49,8 +76,12 @@ function forgetOldest(): void {
 
 function signerFromSeed(seed: Uint8Array): SigningKey {
   invariant(seed.length === 32, 'an Ed25519 seed has 32 bytes');
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  const key = privateKey(seed);
   const { x } = createPublicKey(key).export({ format: 'jwk' });
   invariant(x !== undefined, 'an Ed25519 public key has an x');
   return { kid: thumbprint(x, nodeCrypto), x, sign: (data) => sign(null, data, key) };
+}
+
+function privateKey(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }

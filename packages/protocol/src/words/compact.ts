@@ -62,13 +62,28 @@ export function signWithHeader(
   claims: object,
   key: SigningKey,
 ): string {
-  return signJson(header, header.typ === LEASE_TYP && hasPath(claims) ? writeLease(claims) : asciiJson(claims), key);
+  return signJson(header, claimsJson(header.typ, claims), key);
+}
+
+function claimsJson(typ: unknown, claims: object): string {
+  return typ === LEASE_TYP && hasPath(claims) ? writeLease(claims) : asciiJson(claims);
 }
 
 /** Signs claims that are JSON in ASCII already. A client signs by this alone, and carries nothing that writes leases. */
 export function signJson(header: object, json: string, key: SigningKey): string {
-  const signed = `${encodeAscii(asciiJson(header))}.${encodeAscii(json)}`;
+  const signed = signedPart(header, json);
   return `${signed}.${encodeBase64Url(key.sign(bytesOf(signed)))}`;
+}
+
+function signedPart(header: object, json: string): string {
+  return `${encodeAscii(asciiJson(header))}.${encodeAscii(json)}`;
+}
+
+/** As `signWord`, beside the thread that answers where the key can: a control plane signs while it serves others. */
+export async function signWordApart(typ: WordType, claims: object, key: SigningKey): Promise<string> {
+  if (key.signApart === undefined) return signWord(typ, claims, key);
+  const signed = signedPart({ alg: 'EdDSA', typ, kid: key.kid }, claimsJson(typ, claims));
+  return `${signed}.${encodeBase64Url(await key.signApart(utf8.encode(signed)))}`;
 }
 
 function hasPath(claims: object): claims is { readonly path: PathTerms } {
@@ -117,6 +132,13 @@ function readHeader(part: string, crypto: Crypto): Header | null {
 export function isSignedBy(word: SplitWord, x: string, crypto: Crypto): boolean {
   const signature = crypto.decodeBase64Url(word.signature);
   return signature !== null && signature.length === 64 && crypto.verify(x, bytesOf(word.signed), signature);
+}
+
+/** As `isSignedBy`, beside the thread that answers where the platform can. */
+export async function isSignedByApart(word: SplitWord, x: string, crypto: Crypto): Promise<boolean> {
+  if (crypto.verifyApart === undefined) return isSignedBy(word, x, crypto);
+  const signature = crypto.decodeBase64Url(word.signature);
+  return signature !== null && signature.length === 64 && (await crypto.verifyApart(x, utf8.encode(word.signed), signature));
 }
 
 /** Where most words fit: making room for each anew costs more than filling it. */

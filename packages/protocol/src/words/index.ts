@@ -8,7 +8,7 @@ export * from './compact.ts';
 export type { OpenedLease, WordContext } from './context.ts';
 export { checkCaps, type OpenedGrant, openGrant, signGrant } from './grant.ts';
 export { openLease } from './lease.ts';
-export { type OpenedProof, openProof, type ProofContext, signProof } from './proof.ts';
+export { type OpenedProof, openProof, openProofApart, type ProofContext, signProof } from './proof.ts';
 export { checkProofClaims } from './proof-claims.ts';
 export { WORD_REASONS, type WordReason } from './reasons.ts';
 export { isPublicKey, thumbprint } from './thumbprint.ts';

@@ -2,7 +2,7 @@
 import { ok, PROOF_AUDIENCE, type ProofClaims, type Result } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
 import { asciiJson } from './ascii-json.ts';
-import { decodeJson, isSignedBy, PROOF_TYP, refuse, signJson, splitWord } from './compact.ts';
+import { decodeJson, isSignedBy, isSignedByApart, PROOF_TYP, refuse, type SplitWord, signJson, splitWord } from './compact.ts';
 import { checkProofClaims } from './proof-claims.ts';
 import type { WordReason } from './reasons.ts';
 import { isPublicKey, thumbprint } from './thumbprint.ts';
@@ -34,12 +34,30 @@ export function signProof(claims: ProofClaims, key: SigningKey): string {
  * the request's id.
  */
 export function openProof(compact: unknown, ctx: ProofContext): Result<OpenedProof, WordReason> {
-  const word = splitWord(compact, PROOF_TYP, ctx.crypto);
+  const shown = shownIn(compact, ctx);
+  if (!shown.ok) return shown;
+  const { word, x } = shown.value;
+  return isSignedBy(word, x, ctx.crypto) ? believed(word, x, ctx) : refuse('bad-signature');
+}
+
+/** As `openProof`, verified beside the thread that answers where the platform can. */
+export async function openProofApart(compact: unknown, ctx: ProofContext): Promise<Result<OpenedProof, WordReason>> {
+  const shown = shownIn(compact, ctx);
+  if (!shown.ok) return shown;
+  const { word, x } = shown.value;
+  return (await isSignedByApart(word, x, ctx.crypto)) ? believed(word, x, ctx) : refuse('bad-signature');
+}
+
+/** A proof taken apart, and the key by which it says that it is signed. */
+function shownIn(compact: unknown, { crypto }: ProofContext): Result<{ readonly word: SplitWord; readonly x: string }, WordReason> {
+  const word = splitWord(compact, PROOF_TYP, crypto);
   if (!word.ok) return word;
   const x = publicKeyIn(word.value.header.jwk);
-  if (x === null) return refuse('unknown-key');
-  if (!isSignedBy(word.value, x, ctx.crypto)) return refuse('bad-signature');
-  const claims = decodeJson(word.value.payload, ctx.crypto);
+  return x === null ? refuse('unknown-key') : ok({ word: word.value, x });
+}
+
+function believed(word: SplitWord, x: string, ctx: ProofContext): Result<OpenedProof, WordReason> {
+  const claims = decodeJson(word.payload, ctx.crypto);
   if (claims === null) return refuse('not-a-word', { part: 'payload' });
   if (typeof claims.aud === 'string' && claims.aud !== PROOF_AUDIENCE) return refuse('wrong-audience', { aud: claims.aud });
   const place = checkProofClaims(claims);

@@ -27,7 +27,7 @@ interface Decided {
 }
 
 export async function ask(context: Context<LeaseBody>, op: LeaseOperation, judge: Judge): Promise<Outcome> {
-  const asked = readAsked(context, op);
+  const asked = await readAsked(context, op);
   if ('kind' in asked) return asked;
   const decided = await context.leases.submit(taskOf(context, asked, judge));
   if (decided === null) return refuse('not-found', 'The license of this key is gone.');

@@ -1,6 +1,6 @@
 /** Reads who asks: the proof of possession, and the holder that this installation is or belongs to. Changes nothing. */
 import type { Counter, HolderName, SeatRequest, Store } from '@glidepath/core';
-import { openProof, WORD_REASONS } from '@glidepath/protocol';
+import { openProofApart, WORD_REASONS } from '@glidepath/protocol';
 import type { LeaseRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { type Context, type Refusal, refuse } from '../../command.ts';
@@ -24,10 +24,10 @@ export interface Asked {
 /** The nonce is kept in the lease's row: short, and nothing that a log would stumble over. */
 const NONCE_FORM = /^[\x21-\x7e]{8,128}$/;
 
-export function readAsked(context: Context<LeaseBody>, op: LeaseOperation): Asked | Refusal {
+export async function readAsked(context: Context<LeaseBody>, op: LeaseOperation): Promise<Asked | Refusal> {
   const { actor, body, world } = context;
   if (actor.kind !== 'license-key') return refuse('unauthenticated', 'Send the license key as "Authorization: Bearer glk_…".');
-  const proof = openProof(body.proof, { crypto: world.crypto, op, keyHash: actor.keyHash });
+  const proof = await openProofApart(body.proof, { crypto: world.crypto, op, keyHash: actor.keyHash });
   if (!proof.ok) return refuse('proof-invalid', WORD_REASONS[proof.reason], { facts: { reason: proof.reason } });
   const { nonce, epoch, seq } = proof.value.claims;
   if (!NONCE_FORM.test(nonce)) return refuse('proof-invalid', 'The nonce of a proof has 8 to 128 visible ASCII characters.');

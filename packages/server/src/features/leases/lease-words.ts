@@ -10,7 +10,7 @@ import {
   verdictClaims,
   type WordIdentity,
 } from '@glidepath/core';
-import { LEASE_TYP, signWord, VERDICT_TYP } from '@glidepath/protocol';
+import { LEASE_TYP, signWordApart, VERDICT_TYP } from '@glidepath/protocol';
 import type { Context } from '../../command.ts';
 import type { Signer } from '../keys/keyring.ts';
 
@@ -27,7 +27,7 @@ export interface Asker {
 export async function signLease(context: Signing, facts: LicenseFacts, lease: Lease, asker: Asker): Promise<string> {
   const signer = await context.signer();
   // From the row, so that the answer to a repeated request is the answer that it had.
-  return signWord(
+  return signWordApart(
     LEASE_TYP,
     leaseClaims(facts, lease, identityOf(signer, lease.wordId, asker), lease.renewedAt, paceOf(context, facts)),
     signer.key,
@@ -42,7 +42,7 @@ export async function signVerdict(
 ): Promise<string> {
   const signer = await context.signer();
   const claims = verdictClaims(facts.license, about.holder, about.verdict, identityOf(signer, about.wordId, asker), context.now);
-  return signWord(VERDICT_TYP, claims, signer.key);
+  return signWordApart(VERDICT_TYP, claims, signer.key);
 }
 
 /** Spread out while more wait than one batch takes, and while a fleet comes back after a time in which no node served. */

@@ -22,7 +22,7 @@ export const releaseLease = defineCommand({
 const RELEASED = answer(200, { released: true });
 
 export async function giveBack(context: Context<LeaseBody>): Promise<Outcome> {
-  const asked = readAsked(context, 'release');
+  const asked = await readAsked(context, 'release');
   if ('kind' in asked) return asked;
   const done = await context.leases.submit<Answer | Refusal>({
     license: asked.license,
