@@ -1,5 +1,6 @@
 /**
- * `npm run fuzz -- KIND [--inputs 1000000] [--seed N]`: the long fuzzing of one connector's reader, or of `all`.
+ * `npm run fuzz -- KIND [--inputs 1000000] [--seed N]`: the long fuzzing of one connector's reader, of events of use
+ * (`cloudevents`), or of `all`.
  *
  * The same inputs and rules as in the contract suite, only more of them. It goes in batches of one seed each, so that a
  * failing input is found again by its seed. A run of a million writes its dated result into docs/reference/fuzz.md.
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { type FuzzOptions, survives } from '../packages/connectors/src/contract/test-fuzz.ts';
 import { CONNECTORS, connectorNamed } from '../packages/connectors/src/index.ts';
+import { usageBodySurvives } from '../packages/protocol/src/http/test-cloud-events.ts';
 
 const root = join(import.meta.dirname, '..');
 const RECORD = join(root, 'docs/reference/fuzz.md');
@@ -45,16 +47,27 @@ async function optionsOf(kind: string): Promise<FuzzOptions | null> {
   return { cases: CASES, textual: TEXTUAL.has(kind), ...(WORDS ? { words: WORDS } : {}), ...(GRAMMAR ? { grammar: GRAMMAR } : {}) };
 }
 
+/** Readers of what applications send, which are no connectors. */
+const OTHERS: Readonly<Record<string, () => fc.IRawProperty<unknown>>> = { cloudevents: usageBodySurvives };
+const KINDS = [...CONNECTORS.map(({ kind }) => kind), ...Object.keys(OTHERS)];
+
+async function propertyOf(kind: string): Promise<fc.IRawProperty<unknown> | null> {
+  const other = OTHERS[kind];
+  if (other !== undefined) return other();
+  const connector = connectorNamed(kind);
+  const options = await optionsOf(kind);
+  return connector && options ? survives(connector, options) : null;
+}
+
 /** The shrunk input as text, where it can be read, for the issue or the new case. */
-function inputOf(counterexample: readonly [Uint8Array] | null): string {
-  return JSON.stringify(Buffer.from(counterexample?.[0] ?? []).toString());
+function inputOf(counterexample: unknown): string {
+  const [first] = Array.isArray(counterexample) ? counterexample : [];
+  return JSON.stringify(first instanceof Uint8Array ? Buffer.from(first).toString() : counterexample);
 }
 
 async function fuzz(kind: string, inputs: number, seed: number): Promise<FuzzResult | null> {
-  const connector = connectorNamed(kind);
-  const options = await optionsOf(kind);
-  if (!connector || !options) return null;
-  const property = survives(connector, options);
+  const property = await propertyOf(kind);
+  if (property === null) return null;
   const startedAt = performance.now();
   const result = (done: number, failure: string | null): FuzzResult => ({
     ...{ kind, inputs: done, failure },
@@ -77,8 +90,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { inputs: { type: 'string' }, seed: { type: 'string' } } });
   const inputs = Number(values.inputs ?? RECORDED_FROM);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 0x7fffffff));
-  const kinds = positionals.includes('all') ? CONNECTORS.map(({ kind }) => kind) : positionals;
-  if (kinds.length === 0) console.error(`name a kind, or all: ${CONNECTORS.map(({ kind }) => kind).join(', ')}`);
+  const kinds = positionals.includes('all') ? KINDS : positionals;
+  if (kinds.length === 0) console.error(`name a kind, or all: ${KINDS.join(', ')}`);
   process.exitCode = kinds.length === 0 ? 2 : 0;
   for (const kind of kinds) {
     const result = await fuzz(kind, inputs, seed);
