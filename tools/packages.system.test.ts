@@ -100,7 +100,7 @@ describe.each(Object.keys(NODES))('the packed packages on Node %s', (version) =>
     const project = { compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: [] }, files: ['use.ts'] };
     writeFileSync(
       join(place, 'use.ts'),
-      "import { createClient } from '@glidepath/client';\nexport const make: typeof createClient = createClient;\n",
+      "import { createClient } from '@glidepath/client';\nimport { createUsageBuffer } from '@glidepath/client/usage';\nexport const make: [typeof createClient, typeof createUsageBuffer] = [createClient, createUsageBuffer];\n",
     );
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(project));
     run(join(root, 'node_modules/.bin/tsc'), ['-p', place]);
@@ -126,6 +126,12 @@ describe.each(Object.keys(NODES))('the packed packages on Node %s', (version) =>
     const { status, stdout, stderr } = runExample('batch-worker', { JOBS: '70' });
     expect(status, stderr).toBe(0);
     expect(stdout.trim().split('\n')).toEqual(['64 jobs done, 64 at once, tier full', '70 jobs done, 6 at once, tier full']);
+  });
+
+  it('let the worker keep its use while the server is not there', () => {
+    const { status, stderr } = runExample('batch-worker', { JOBS: '1', GLIDEPATH_SERVER: 'http://127.0.0.1:9' });
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('1 reports of use wait on the disk');
   });
 
   it('let the service answer, with probes that do not look at the licence', async () => {

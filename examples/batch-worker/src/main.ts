@@ -1,16 +1,29 @@
 /**
  * A batch worker whose parallelism is a licensed limit: it asks before each round, so a change of tier changes its pace
- * and never loses a job.
+ * and never loses a job. Each job is reported as use, which waits on the disk where nobody can be asked.
  */
 import { createClient } from '@glidepath/client';
+import { createUsageBuffer } from '@glidepath/client/usage';
+
+const servers = (process.env.GLIDEPATH_SERVER ?? 'http://127.0.0.1:7070').split(',');
+const licenseKey = process.env.GLIDEPATH_LICENSE_KEY ?? '';
+const cacheDir = process.env.GLIDEPATH_CACHE ?? '.glidepath-cache';
 
 const licence = createClient({
-  server: (process.env.GLIDEPATH_SERVER ?? 'http://127.0.0.1:7070').split(','),
-  licenseKey: process.env.GLIDEPATH_LICENSE_KEY ?? '',
+  server: servers,
+  licenseKey,
   roots: (process.env.GLIDEPATH_ROOTS ?? '').split(',').filter((root) => root !== ''),
-  cacheDir: process.env.GLIDEPATH_CACHE ?? '.glidepath-cache',
+  cacheDir,
   whenNothingSigned: 'allow',
   client: 'example-batch-worker',
+});
+
+const usage = createUsageBuffer({
+  folder: `${cacheDir}/usage`,
+  servers,
+  licenseKey,
+  licence,
+  onRejected: ({ code, found }) => console.error(`use was rejected: ${code}`, JSON.stringify(found)),
 });
 
 /** A stand-in for your own work: sums a range, giving the event loop its turn. */
@@ -30,7 +43,10 @@ while (jobs.length > 0) {
   const width = isParallel ? Math.max(1, licence.limit('parallel-jobs') ?? 1) : 1;
   const round = jobs.splice(0, width);
   await Promise.all(round.map(build));
+  usage.report({ meter: 'build-minutes', amount: round.length });
   done += round.length;
   console.log(`${done} jobs done, ${round.length} at once, tier ${licence.check('build').tier ?? 'unknown'}`);
 }
+await usage.close();
+if (usage.health().waiting > 0) console.error(`${usage.health().waiting} reports of use wait on the disk`);
 await licence.close({ release: true });
