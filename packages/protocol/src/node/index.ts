@@ -1,4 +1,5 @@
 /** What needs `node:crypto`. */
 
-export { nodeCrypto, threadedCrypto } from './node-crypto.ts';
+export { nodeCrypto } from './node-crypto.ts';
 export { openRoot, type RootFile, type RootFileReason, sealRoot } from './root-file.ts';
+export { threadedCrypto } from './threaded-crypto.ts';

@@ -1,4 +1,4 @@
-/** Ed25519 and SHA-256 by `node:crypto`, synchronous. The only file of this package, with `root-file.ts`, that needs Node. */
+/** Ed25519 and SHA-256 by `node:crypto`, synchronous. What a client on Node carries; a server adds `threaded-crypto.ts`. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { invariant } from '@glidepath/core';
 import type { Crypto, SigningKey } from '../crypto.ts';
@@ -31,34 +31,7 @@ export const nodeCrypto: Crypto = {
   },
 };
 
-/**
- * The same with verifying and signing beside the thread that answers as well: what a control plane runs on. Callbacks of
- * Node's thread pool finish in varying order, which a simulation cannot have.
- */
-export const threadedCrypto: Crypto = {
-  ...nodeCrypto,
-  async verifyApart(x, data, signature) {
-    try {
-      return await verifyApart(data, publicKey(x), signature);
-    } catch {
-      return false;
-    }
-  },
-  signerFromSeed(seed) {
-    const key = privateKey(seed);
-    return { ...signerFromSeed(seed), signApart: (data) => signApart(data, key) };
-  },
-};
-
-function verifyApart(data: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
-  return new Promise((resolve, reject) => verify(null, data, key, signature, (error, isIts) => (error ? reject(error) : resolve(isIts))));
-}
-
-function signApart(data: Uint8Array, key: KeyObject): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => sign(null, data, key, (error, signature) => (error ? reject(error) : resolve(signature))));
-}
-
-function publicKey(x: string): KeyObject {
+export function publicKey(x: string): KeyObject {
   const known = importedKeys.get(x);
   if (known !== undefined) return known;
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
@@ -82,6 +55,6 @@ function signerFromSeed(seed: Uint8Array): SigningKey {
   return { kid: thumbprint(x, nodeCrypto), x, sign: (data) => sign(null, data, key) };
 }
 
-function privateKey(seed: Uint8Array): KeyObject {
+export function privateKey(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }

@@ -1,6 +1,7 @@
 import { PROOF_AUDIENCE } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto, threadedCrypto } from '../node/node-crypto.ts';
+import { nodeCrypto } from '../node/node-crypto.ts';
+import { threadedCrypto } from '../node/threaded-crypto.ts';
 import { KEYS, proofClaims } from '../test-words.ts';
 import { LEASE_TYP, PROOF_TYP, signWithHeader, signWord, signWordApart } from './compact.ts';
 import { openProof, openProofApart, type ProofContext, signProof } from './proof.ts';
