@@ -1,14 +1,5 @@
-import {
-  type BalanceKey,
-  type ChangeSet,
-  instant,
-  type SituationAsk,
-  type Store,
-  type TableName,
-  type UsageEvent,
-  type Write,
-} from '@glidepath/core';
-import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, START, sample, update } from '@glidepath/testkit/store-contract';
+import { type ChangeSet, instant, type Store, type Write } from '@glidepath/core';
+import { at, START, sample } from '@glidepath/testkit/store-contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryStore } from '../memory/memory-store.ts';

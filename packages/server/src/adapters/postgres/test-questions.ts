@@ -1,6 +1,6 @@
 /** Questions for any two stores, drawn so that they meet the same few records and get in each other's way. */
 import type { BalanceKey, ChangeSet, SituationAsk, TableName, UsageEvent, Write } from '@glidepath/core';
-import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, START, sample, update } from '@glidepath/testkit/store-contract';
+import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, sample, update } from '@glidepath/testkit/store-contract';
 import fc from 'fast-check';
 import { TABLE_NAMES } from '../records/tables.ts';
 

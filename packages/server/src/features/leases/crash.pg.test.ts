@@ -168,7 +168,8 @@ describe('a control plane killed within an acquire', () => {
   it('while many ask at once, keeps what it acknowledged and grants no more than there is', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     let deaths = 0;
-    for (const at of [4, 9, 14, 19]) {
+    // All that wait are carried out together: few statements, and the commit is among the first of them.
+    for (const at of [2, 3, 4, 5]) {
       const { license, named } = await house(3);
       const all = names.map((name) => ({ asking: named(name), nonce: `nonce-of-${name}-${at}` }));
       await node.arm({ at, when: at % 2 === 0 ? 'sent' : 'after' });

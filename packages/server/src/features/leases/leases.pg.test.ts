@@ -1,5 +1,5 @@
 /** The commands of leases on PostgreSQL: two nodes on one database, whose callers want the same seats. */
-import { HOUR, type Lease, SECOND } from '@glidepath/core';
+import { HOUR, instant, type Lease, SECOND } from '@glidepath/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresStore } from '../../adapters/postgres/index.ts';
 import { useTestDatabase } from '../../adapters/postgres/test-database.ts';
@@ -10,6 +10,7 @@ import { latestSet, readKeyHouse } from '../keys/key-records.ts';
 import { type Answer, type Installation, installation } from './test-installation.ts';
 import { ONE_SEAT, policyTree, putLicense, sender } from './test-leases.ts';
 
+const START = instant(0);
 const database = useTestDatabase();
 let nodes: readonly TestWorld[];
 let served: readonly ReturnType<typeof createServer>[];
@@ -40,6 +41,23 @@ async function house(seats: Record<string, unknown>) {
   };
   const rows = async (): Promise<readonly Lease[]> => world.store.find('lease', { license: licensed.license.id }, { limit: 200 });
   return { world, other, via, rows, license: licensed.license.id };
+}
+
+/** As if a node had said so every second: nobody is reaped for a time in which none served. */
+async function servedAllTheWhile({ store, clock }: TestWorld): Promise<void> {
+  const row = { id: 'service', servedAt: clock.now(), resumedAt: START, revision: 0 };
+  const before = await store.get('serviceState', 'service');
+  const write =
+    before === null
+      ? ({ op: 'insert', table: 'serviceState', row } as const)
+      : ({
+          op: 'update',
+          table: 'serviceState',
+          id: row.id,
+          revision: before.revision,
+          set: { servedAt: row.servedAt, resumedAt: START },
+        } as const);
+  expect(await store.commit({ writes: [write], audit: [], events: [] })).toEqual({ ok: true });
 }
 
 /** A client asks again when the control plane is busy. */
@@ -99,6 +117,7 @@ describe('leases on PostgreSQL > two nodes', () => {
     const { world, other, via, rows } = await house({ ...ONE_SEAT, limit: 20 });
     for (let n = 0; n < 12; n++) await via(n, `holder-${n}`).acquire();
     for (const { clock } of [world, other]) clock.advance(HOUR + 2 * SECOND);
+    await servedAllTheWhile(world);
     await Promise.all(served.map((server, node) => server.tick([world, other][node]?.clock.now() ?? world.clock.now())));
     expect((await rows()).map(({ state }) => state)).toEqual(Array.from({ length: 12 }, () => 'reaped'));
     expect(await world.store.count('audit', { action: 'lease.reaped' })).toBe(12);
