@@ -126,6 +126,7 @@ describe.each(Object.keys(NODES))('the packed packages on Node %s', (version) =>
     const { status, stdout, stderr } = runExample('batch-worker', { JOBS: '70' });
     expect(status, stderr).toBe(0);
     expect(stdout.trim().split('\n')).toEqual(['64 jobs done, 64 at once, tier full', '70 jobs done, 6 at once, tier full']);
+    expect(stderr).not.toMatch(/wait on the disk|use was rejected/);
   });
 
   it('let the worker keep its use while the server is not there', () => {
