@@ -87,6 +87,7 @@ export { reinstate, revoke, type StatusChange, suspend } from './license/change-
 export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from './license/change-terms.ts';
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
 export { observedByServer } from './license/observed.ts';
+export { releaseQuarantine } from './license/release-quarantine.ts';
 export { restate, type StatedTerms, startBefore } from './license/restate.ts';
 export * from './license/status.ts';
 export { type BalanceFacts, balanceKey, balanceKeys, isSnapshotOf, meterKeys, termSpan } from './meter/balance-keys.ts';

@@ -48,6 +48,12 @@ function stateWord({ state }: LicenseAnswer, paint: Paint): Sayable {
   return state === 'not-started' ? state : paint.bad(state);
 }
 
+/** Since when, and what ends it. */
+export function quarantineWords({ id, quarantinedAt }: Pick<LicenseAnswer, 'id' | 'quarantinedAt'>, paint: Paint): Sayable {
+  const since = paint.bad(text`since ${day(quarantinedAt)}, nobody new is let in`);
+  return text`${since}; do again what the restore forgot, then: glidepath license release-quarantine ${id} --reason TEXT`;
+}
+
 function endWords(expiresAt: number | null, now: Instant): string {
   if (expiresAt === null) return 'never';
   const distance = durationWords(expiresAt - now)
@@ -76,6 +82,7 @@ export function licenseFacts(
       'state',
       text`${stateWord(license, paint)} since ${day(license.statusAt)}${license.statusReason === null ? '' : text`: ${license.statusReason}`}`,
     ],
+    ...(license.quarantinedAt === null ? [] : [['quarantine', quarantineWords(license, paint)] as const]),
     ['customer', name(license.customer)],
     ['product', name(license.product)],
     ['issuer', license.issuer],

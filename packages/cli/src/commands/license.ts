@@ -29,6 +29,10 @@ export function registerLicense(registrar: Registrar): void {
     .command('remove-holder <license> <holder>')
     .description('shut an installation or a person out at once; no other holder notices');
   online<{ reason: string }>(registrar, remove.requiredOption('--reason <text>', 'why; kept in the audit log'), removeHolder);
+  const releasing = license
+    .command('release-quarantine <license>')
+    .description('end the quarantine after a restore, once what was forgotten is done again: new holders are let in');
+  online<{ reason: string }>(registrar, releasing.requiredOption('--reason <text>', 'why; kept in the audit log'), releaseQuarantine);
   const exporting = license.command('export <license>').description('everything recorded about a license, as JSON');
   online(registrar, exporting, async ({ api, shell }, id = '') => {
     shell.screen.json(await api.get(`/v1/licenses/${encodeURIComponent(id)}/export`));
@@ -157,6 +161,14 @@ function statusCommands(registrar: Registrar, license: Registrar['program']): vo
 function afterChange({ id, state, statusAt, expiresAt }: LicenseAnswer): readonly Sayable[] {
   const end = expiresAt === null ? 'without an end' : `ends ${formatInstant(instant(expiresAt))}`;
   return [text`${id} is ${state} since ${formatInstant(instant(statusAt))}, ${end}`, text`next: glidepath license show ${id}`];
+}
+
+async function releaseQuarantine({ api, options, answer }: Asking<{ reason: string }>, id = ''): Promise<ExitCode> {
+  const released = await api.post<LicenseAnswer>(`/v1/licenses/${encodeURIComponent(id)}/release-quarantine`, { reason: options.reason });
+  return answer(released, [
+    text`${released.id} is out of quarantine: new holders are let in`,
+    text`next: glidepath license show ${released.id}`,
+  ]);
 }
 
 async function renewLicense({ api, shell, options, answer }: Asking<{ until?: string; term?: string }>, id = ''): Promise<ExitCode> {

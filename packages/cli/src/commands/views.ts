@@ -14,6 +14,7 @@ export interface LicenseAnswer {
   readonly status: string;
   readonly statusAt: number;
   readonly statusReason: string | null;
+  readonly quarantinedAt: number | null;
   readonly state: 'not-started' | 'active' | 'expired' | 'suspended' | 'revoked';
   readonly plan: string;
   readonly startsAt: number;

@@ -13,9 +13,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Registrar } from '../registrar.ts';
 import { type Sayable, text } from '../terminal/safe-text.ts';
+import type { Paint } from '../terminal/screen.ts';
 import { table } from '../terminal/table.ts';
 import { day } from '../when.ts';
-import { type Names, readNames, worstFirst } from './license-view.ts';
+import { type Names, quarantineWords, readNames, worstFirst } from './license-view.ts';
 import { type Asking, online } from './online.ts';
 import type { LicenseAnswer, LicenseKeyAnswer, Named, TeamAnswer } from './views.ts';
 import { heldBlocks, heldCalled, probeBlocks, probesCalled } from './where-held.ts';
@@ -35,6 +36,7 @@ const SHOWN_MAX = 20;
 interface Place {
   readonly license: string;
   readonly state: string;
+  readonly quarantinedAt: number | null;
   readonly product: string;
   readonly customer: string;
   readonly owners: readonly string[] | null;
@@ -60,7 +62,7 @@ async function find({ api, answer, paint, shell }: Asking<object>, what = ''): P
   const blocks = [
     ...(await heldBlocks(api, held.slice(0, SHOWN_MAX), shell.now(), paint)),
     ...probeBlocks(probes, shell.now(), paint),
-    ...places.map((place) => table(rows(place).map(([name, value]) => [paint.dim(name), value]))),
+    ...places.map((place) => table(rows(place, paint).map(([name, value]) => [paint.dim(name), value]))),
   ];
   const more = Math.max(0, held.length - SHOWN_MAX) + Math.max(0, licenses.length - SHOWN_MAX);
   const rest = more === 0 ? [] : [text`… and ${more} more: glidepath status --all`];
@@ -115,6 +117,7 @@ async function placeOf(api: Api, license: LicenseAnswer, names: Names, teams: re
   return {
     license: license.id,
     state: license.state,
+    quarantinedAt: license.quarantinedAt,
     product: names.get(license.product) ?? license.product,
     customer: names.get(license.customer) ?? license.customer,
     owners: team === undefined ? null : [team.name, ...(team.members ?? []).map((id) => people.get(id) ?? id)],
@@ -123,8 +126,14 @@ async function placeOf(api: Api, license: LicenseAnswer, names: Names, teams: re
     readers: null,
     renewal: await renewalOf(api, license),
     ends: license.expiresAt,
-    next: license.expiresAt === null ? `glidepath license show ${license.id}` : `glidepath license renew ${license.id}`,
+    next: nextOf(license),
   };
+}
+
+/** A quarantine first: until it ends, nobody new gets a seat. */
+function nextOf({ id, quarantinedAt, expiresAt }: LicenseAnswer): string {
+  if (quarantinedAt !== null) return `glidepath license release-quarantine ${id} --reason TEXT`;
+  return expiresAt === null ? `glidepath license show ${id}` : `glidepath license renew ${id}`;
 }
 
 async function renewalOf(api: Api, { policy }: LicenseAnswer): Promise<string | null> {
@@ -135,10 +144,11 @@ async function renewalOf(api: Api, { policy }: LicenseAnswer): Promise<string | 
   return `by hand, from ${formatDuration(rule.startMs)} before the end${lead === '' ? '' : `; lead time ${lead}`}`;
 }
 
-function rows(place: Place): readonly (readonly [string, Sayable])[] {
+function rows(place: Place, paint: Paint): readonly (readonly [string, Sayable])[] {
   return [
     ['license', place.license],
     ['what', text`${place.product} for ${place.customer}, ${place.state}`],
+    ...(place.quarantinedAt === null ? [] : [['quarantine', quarantineWords({ ...place, id: place.license }, paint)] as const]),
     ['owners', place.owners === null ? UNKNOWN : place.owners.join(', ')],
     ['key', place.keys.length === 0 ? UNKNOWN : place.keys.join('; ')],
     ['readers', place.readers === null ? UNKNOWN : place.readers.join(', ')],

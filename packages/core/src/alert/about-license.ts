@@ -24,6 +24,6 @@ export function aboutLicense(
     name: license.name,
     message: sentences(says, hits(license), ownedBy(license.ownerTeam)),
     facts: { ...facts, product: oneLine(license.product) },
-    words: { license: license.name },
+    words: { license: license.name, id: license.id },
   });
 }

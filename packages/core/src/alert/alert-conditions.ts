@@ -94,7 +94,7 @@ export const ALERT_CONDITIONS = {
     'License in quarantine',
     ['critical'],
     'The control plane was restored from a backup, and a client has shown a later change of this license than the backup has. Its holders go on; nobody new is let in until somebody has looked and done again what was forgotten.',
-    'glidepath license release-quarantine <license>',
+    'glidepath license release-quarantine <id> --reason TEXT',
   ),
   LicenseServerDown: probe(
     'License server down',

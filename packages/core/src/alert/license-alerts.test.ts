@@ -13,7 +13,7 @@ describe('quarantine', () => {
   it('pages while it lasts, with since when and what to type', () => {
     expect(told({ licenses: [license({ quarantinedAt: inDays(-1) })] })).toEqual(['LicenseQuarantined critical']);
     const [alert] = alerts({ licenses: [license({ quarantinedAt: inDays(-1) })] });
-    expect(alert).toMatchObject({ since: inDays(-1), next: 'glidepath license release-quarantine matlab-campus' });
+    expect(alert).toMatchObject({ since: inDays(-1), next: 'glidepath license release-quarantine lic_1 --reason TEXT' });
     expect(alert?.message).toContain('nobody new is let in');
   });
 });

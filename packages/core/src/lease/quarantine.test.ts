@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseQuarantine } from '../license/release-quarantine.ts';
 import { HOUR, MINUTE } from '../time.ts';
 import { planWith, SeatWorld } from './test-seats.ts';
 
@@ -55,6 +56,16 @@ describe('a license of which a holder has seen more than the store knows', () =>
     world.license = { ...world.license, quarantinedAt: null };
     world.reap();
     expect(world.row('b').state).toBe('granted');
+  });
+
+  it('once released is as before, whatever its holders have seen', () => {
+    const world = restored();
+    world.renew('a', { seq: NEWER });
+    const released = releaseQuarantine(world.license, { reason: 'looked' }, { incarnation: world.incarnation });
+    if (!released.ok) throw new Error(released.message);
+    world.license = released.value;
+    expect(world.renew('a', { seq: { incarnation: 2, count: 9 } }).happened).toEqual([]);
+    expect(world.acquire('b').outcome).toBe('granted');
   });
 
   it.each([

@@ -5,11 +5,10 @@
  * on, and nobody new is let in. A claim that no restored store can have forgotten is not believed; that a holder of the
  * license key may lie within this bound costs nobody but its own license, and pages.
  */
+import { FORGOTTEN_MAX } from '../license/release-quarantine.ts';
 import type { License } from '../ports/records.ts';
 import type { HolderInput, SeatEffects, SeatHappening } from './seat-decision.ts';
 import { compareCounters } from './words.ts';
-
-const FORGOTTEN_MAX = 1_000_000;
 
 /** Judges a request on the license as this very request shows it to be. */
 export function noticing<D extends SeatEffects>(input: HolderInput, judge: (input: HolderInput) => D): D {

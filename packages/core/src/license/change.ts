@@ -20,6 +20,7 @@ export type LicenseReason =
   | 'already-revoked'
   | 'already-active'
   | 'is-revoked'
+  | 'not-quarantined'
   | 'effective-before-last-change'
   | 'effective-too-late'
   | 'nothing-changes';

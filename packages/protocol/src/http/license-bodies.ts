@@ -41,12 +41,16 @@ export const LicenseView = view({
   status: words(['active', 'suspended', 'revoked']),
   statusAt: instant(),
   statusReason: orNull(text()),
+  quarantinedAt: orNull(instant('Since when nobody new is let in, because a holder has shown a later change than a restored store has.')),
 });
 
 export const LicenseIssued = view({ license: LicenseView, key: text('License key: shown once, kept as a hash.') });
 
 /** Suspend, reinstate, revoke. */
 export const StatusRequest = body({ reason: Reason, effectiveAt: Type.Optional(instant()) });
+
+/** Ends a quarantine. */
+export const QuarantineRequest = body({ reason: Reason });
 
 export const RenewRequest = body({
   expiresAt: Type.Optional(End),

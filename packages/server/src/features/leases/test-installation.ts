@@ -34,6 +34,8 @@ export interface Asking {
   readonly nonce?: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly epoch?: Counter | undefined;
+  /** The newest `seq` that it says it has seen. */
+  readonly seq?: Counter;
   readonly licenseKey?: string;
 }
 
@@ -57,7 +59,8 @@ export function installation(house: InstallationHouse, name: string): Installati
     const secret = asking.licenseKey ?? licenseKey;
     const epoch = 'epoch' in asking ? asking.epoch : last?.epoch;
     const shown = op === 'acquire' || epoch === undefined ? {} : { lease: last?.jti ?? 'wrd_none', epoch };
-    const proof = signProof({ aud: 'glidepath-server', op, nonce, key: hashSecret(secret, crypto), ...shown }, key);
+    const seen = asking.seq === undefined ? {} : { seq: asking.seq };
+    const proof = signProof({ aud: 'glidepath-server', op, nonce, key: hashSecret(secret, crypto), ...shown, ...seen }, key);
     const answer = opened(house, await house.send(path, secret, { proof, ...asking.body }), nonce, key.kid);
     if (answer.lease !== null) last = answer.lease;
     return answer;

@@ -13,6 +13,7 @@ import {
   type Renewal,
   type Result,
   reinstate,
+  releaseQuarantine,
   renew,
   revoke,
   type SeatState,
@@ -22,7 +23,7 @@ import {
   type Write,
 } from '@glidepath/core';
 import type { ErrorCode } from '@glidepath/protocol';
-import { RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
+import { QuarantineRequest, RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
 import { findOwnLicense } from './held.ts';
@@ -110,6 +111,35 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
     },
   });
 }
+
+const releaseLicenseQuarantine = defineCommand({
+  name: 'license.release-quarantine',
+  method: 'POST',
+  path: '/v1/licenses/{license}/release-quarantine',
+  summary: 'Ends the quarantine of a license, once what a restore had forgotten was done again: new holders are let in',
+  auth: 'issuer',
+  body: QuarantineRequest,
+  answers: { 200: LicenseView },
+  async run(context) {
+    const {
+      store,
+      environment,
+      now,
+      params: { license: id = '' },
+      body: { reason },
+    } = context;
+    const license = await findOwnLicense(store, environment.id, id);
+    if ('code' in license) return license;
+    const decided = releaseQuarantine(license, { reason }, await changeContext(context));
+    if (!decided.ok) return refusalOf(decided);
+    const { quarantinedAt, seq } = decided.value;
+    const { inForce, seats } = await readLicenseHouse(store, license, now);
+    const write: Write = { op: 'update', table: 'license', id, revision: license.revision, set: { quarantinedAt, seq } };
+    const facts = { reason, since: license.quarantinedAt, from: license.seq, seq };
+    const happened = [{ action: 'license.quarantine-released', subject: id, facts }];
+    return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
+  },
+});
 
 const renewLicense = defineCommand({
   name: 'license.renew',
@@ -221,6 +251,7 @@ export const LICENSE_CHANGE_COMMANDS: readonly Command[] = [
   statusCommand('suspend', 'suspended', 'Suspends a license: its path begins, with the policy’s dwell', suspend),
   statusCommand('reinstate', 'reinstated', 'Makes a suspended or revoked license active again', reinstate),
   statusCommand('revoke', 'revoked', 'Revokes a license: its path begins, with the policy’s dwell', revoke),
+  releaseLicenseQuarantine,
   renewLicense,
   changeLicenseTerms,
 ];
