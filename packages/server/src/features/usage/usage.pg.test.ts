@@ -110,6 +110,8 @@ describe('usage on PostgreSQL > two nodes', () => {
 
   it('set no more aside than the limit, when twelve ask at once', async () => {
     await report(0, [event('before', { amount: 99.5 })]);
+    // Both nodes know the license by now, so that both are asked at the same moment.
+    await balances();
     const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => reserve(n, 100.1, `r${n}`)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(8);
     const refused = answers.filter(({ status }) => status === 409);
