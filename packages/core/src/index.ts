@@ -67,7 +67,7 @@ export { judgeRenew } from './lease/judge-renew.ts';
 export { paceRenewal, type RenewalPace } from './lease/pace-renewal.ts';
 export { type QuotaFacts, quotaClaims } from './lease/quota-claims.ts';
 export { reap } from './lease/reap.ts';
-export { type HolderMoved, readmitHolder, removeHolder } from './lease/remove-holder.ts';
+export { type HolderMoved, readmitHolder, releaseHolder, removeHolder } from './lease/remove-holder.ts';
 export * from './lease/seat-decision.ts';
 export {
   floorTier,

@@ -21,7 +21,7 @@ describe('glidepath completion', () => {
     [['lic'], ['license']],
     [
       ['license', 're'],
-      ['renew', 'reinstate', 'revoke', 'remove-holder'],
+      ['renew', 'reinstate', 'revoke', 'remove-holder', 'release-holder', 'release-quarantine'],
     ],
     [['license', 'issue', '--cu'], ['--customer']],
     [

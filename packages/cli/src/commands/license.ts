@@ -29,6 +29,10 @@ export function registerLicense(registrar: Registrar): void {
     .command('remove-holder <license> <holder>')
     .description('shut an installation or a person out at once; no other holder notices');
   online<{ reason: string }>(registrar, remove.requiredOption('--reason <text>', 'why; kept in the audit log'), removeHolder);
+  const giving = license
+    .command('release-holder <license> <holder>')
+    .description('give the seat of an installation or a person back; a named one can then be another person’s');
+  online<{ reason: string }>(registrar, giving.requiredOption('--reason <text>', 'why; kept in the audit log'), releaseHolder);
   const releasing = license
     .command('release-quarantine <license>')
     .description('end the quarantine after a restore, once what was forgotten is done again: new holders are let in');
@@ -161,6 +165,14 @@ function statusCommands(registrar: Registrar, license: Registrar['program']): vo
 function afterChange({ id, state, statusAt, expiresAt }: LicenseAnswer): readonly Sayable[] {
   const end = expiresAt === null ? 'without an end' : `ends ${formatInstant(instant(expiresAt))}`;
   return [text`${id} is ${state} since ${formatInstant(instant(statusAt))}, ${end}`, text`next: glidepath license show ${id}`];
+}
+
+async function releaseHolder({ api, options, answer }: Asking<{ reason: string }>, id = '', holder = ''): Promise<ExitCode> {
+  const lease = await api.post<{ id: string; holder: string }>(`/v1/licenses/${encodeURIComponent(id)}/release-holder`, {
+    holder,
+    reason: options.reason,
+  });
+  return answer(lease, [text`gave the seat of ${lease.holder} on ${id} back; to keep it from coming back: remove-holder`]);
 }
 
 async function releaseQuarantine({ api, options, answer }: Asking<{ reason: string }>, id = ''): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-/** Shutting a holder out for good (a leaver, a stolen laptop), and letting it in again. */
+/** Shutting a holder out for good (a leaver, a stolen laptop), letting it in again, and giving its seat back in its place. */
 import type { Lease } from '../ports/records.ts';
 import { deny, ok, type Result } from '../result.ts';
 import { free } from './judge-release.ts';
@@ -20,6 +20,20 @@ export function removeHolder(input: SeatInput): Result<HolderMoved, 'lease-unkno
   if (row.state === 'removed') return deny('already-removed', 'This holder was removed before.', { removedAt: row.tierSince });
   const ended: Lease = { ...row, state: 'removed', tierSince: input.now, requestId: '' };
   return ok(free(input, ended, { action: 'lease.holder-removed' }));
+}
+
+/**
+ * Gives back the seat of the holder whose lease the situation carries, as if all of its installations had: it may come back
+ * as anybody may. For a person who is elsewhere now; a named seat is vacated by it, and who takes it next is a reassignment.
+ */
+export function releaseHolder(input: SeatInput): Result<HolderMoved, 'lease-unknown' | 'not-held'> {
+  const row = input.situation.lease;
+  if (row === null) return deny('lease-unknown', 'The license has no such holder.');
+  if (row.state === 'released' || row.state === 'removed' || row.state === 'reaped') {
+    return deny('not-held', `This holder has nothing to give back: its lease is ${row.state}.`, { state: row.state });
+  }
+  const ended: Lease = { ...row, state: 'released', requestId: '' };
+  return ok(free(input, ended, { action: 'lease.holder-released' }));
 }
 
 /** Lets a removed holder ask again, as a new one. */

@@ -85,6 +85,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     },
     'license.readmit-holder': { holder: 'x', ...reason },
     'license.reinstate': reason,
+    'license.release-holder': { holder: 'x', ...reason },
     'license.release-quarantine': reason,
     'license.remove-holder': { holder: 'x', ...reason },
     'license.renew': { term: '1y' },

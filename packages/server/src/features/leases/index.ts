@@ -6,7 +6,7 @@ import { bootstrapLease } from './bootstrap-lease.ts';
 import { listLeases } from './list.ts';
 import { reapLeases } from './reap.ts';
 import { releaseLease } from './release.ts';
-import { readmitLeaseHolder, removeLeaseHolder } from './remove-holder.ts';
+import { readmitLeaseHolder, releaseLeaseHolder, removeLeaseHolder } from './remove-holder.ts';
 import { renewLease } from './renew.ts';
 import { showLease } from './show.ts';
 
@@ -19,6 +19,7 @@ export const LEASE_COMMANDS: readonly Command[] = [
   showLease,
   removeLeaseHolder,
   readmitLeaseHolder,
+  releaseLeaseHolder,
   bootstrapLease,
 ];
 

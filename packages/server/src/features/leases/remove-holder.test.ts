@@ -1,3 +1,4 @@
+import { DAY } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { leaseServer, ONE_SEAT, policyTree, putLicense } from './test-leases.ts';
 
@@ -62,6 +63,38 @@ describe('remove holder', () => {
     expect(await house.call('POST', path, { holder: 'x', reason: 'y' }, { token })).toMatchObject({ status: 403 });
     expect(await house.call('POST', path, { holder: 'x' })).toMatchObject({ status: 400, code: 'bad-input' });
     expect(await house.call('POST', '/v1/licenses/lic_none/remove-holder', { holder: 'x', reason: 'y' })).toMatchObject({ status: 404 });
+  });
+});
+
+describe('release holder', () => {
+  const NAMED = { kind: 'named', limit: 1, whenFull: 'deny', reassign: { count: 1, per: '1d' } } as const;
+
+  it('gives a person’s seat back, for one that is new within the reassignments of the plan', async () => {
+    const house = await leaseServer({ seats: NAMED });
+    const release = (holder: string) =>
+      house.call('POST', `/v1/licenses/${house.license.id}/release-holder`, { holder, reason: 'moved to sales' });
+    const acquire = (person: string) => house.installation(person).acquire({ body: { person } });
+    await acquire('Ann');
+    expect((await acquire('Bob')).code).toBe('no-seat');
+    expect(await release('Ann')).toMatchObject({ status: 200, body: { state: 'released' } });
+    expect(await house.world.store.get('seatState', house.license.id)).toMatchObject({ granted: 0, vacated: 1 });
+    const [entry] = await house.world.store.find('audit', { action: 'lease.holder-released' }, { limit: 1 });
+    expect(entry?.facts).toMatchObject({ was: 'granted', reason: 'moved to sales' });
+    expect(await release('Ann')).toMatchObject({ status: 409, code: 'conflict' });
+
+    expect(await acquire('Bob')).toMatchObject({ status: 200 });
+    await release('Bob');
+    expect((await acquire('Cora')).code).toBe('reassign-quota');
+    house.world.clock.advance(DAY);
+    expect(await acquire('Cora')).toMatchObject({ status: 200 });
+  });
+
+  it('finds nobody who has no lease', async () => {
+    const house = await leaseServer({ seats: NAMED });
+    const path = `/v1/licenses/${house.license.id}/release-holder`;
+    expect(await house.call('POST', path, { holder: 'Ann', reason: 'left' })).toMatchObject({ status: 404, code: 'lease-unknown' });
+    const token = await house.tokenFor(['viewer']);
+    expect(await house.call('POST', path, { holder: 'Ann', reason: 'left' }, { token })).toMatchObject({ status: 403 });
   });
 });
 

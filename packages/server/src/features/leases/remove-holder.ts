@@ -1,5 +1,5 @@
-/** Shutting a holder out of a license, and letting it in again: by its lease's id, its holder, or a person's name. */
-import { type HolderMoved, type Lease, type Result, readmitHolder, removeHolder, type SeatInput } from '@glidepath/core';
+/** What people do about a holder in its place: shut it out, let it in again, give its seat back. By lease, holder, or a person's name. */
+import { type HolderMoved, type Lease, type Result, readmitHolder, releaseHolder, removeHolder, type SeatInput } from '@glidepath/core';
 import { LeaseView, RemoveHolderRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { type Answer, answer, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
@@ -32,7 +32,18 @@ export const readmitLeaseHolder = defineCommand({
   run: (context) => moveHolder(context, readmitHolder),
 });
 
-type Move = (input: SeatInput) => Result<HolderMoved, 'lease-unknown' | 'already-removed' | 'not-removed'>;
+export const releaseLeaseHolder = defineCommand({
+  name: 'license.release-holder',
+  method: 'POST',
+  path: '/v1/licenses/{license}/release-holder',
+  summary: 'Give a holder’s seat back in its place; a named seat can then be another person’s, within the plan’s reassignments.',
+  auth: 'operator',
+  body: RemoveHolderRequest,
+  answers: { 200: LeaseView },
+  run: (context) => moveHolder(context, releaseHolder),
+});
+
+type Move = (input: SeatInput) => Result<HolderMoved, 'lease-unknown' | 'already-removed' | 'not-removed' | 'not-held'>;
 
 async function moveHolder(context: Context<Body>, move: Move): Promise<Outcome> {
   const license = await findOwnLicense(context.store, context.environment.id, context.params.license ?? '');
