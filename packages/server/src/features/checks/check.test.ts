@@ -71,4 +71,23 @@ describe('check:batch', () => {
       { status: 200, decisions: [{ feature: 'fly', code: 'unknown-feature' }] },
     ]);
   });
+
+  it('fails a license that cannot be read alone, and answers the others', async () => {
+    const house = await leaseServer();
+    const broken = await putLicense(house.world, house.environment, policyTree(undefined));
+    const [terms] = await house.world.store.find('licenseTerms', { license: broken.license.id }, { limit: 1 });
+    if (terms === undefined) throw new Error('a license has terms');
+    const now = house.world.clock.now();
+    const unreadable = { ...terms, id: `${terms.id}x`, plan: 'gone', createdAt: now, effectiveFrom: now };
+    await put(house.world.store, [{ op: 'insert', table: 'licenseTerms', row: unreadable }]);
+    const items = [{ license: broken.license.id }, { license: house.license.id, feature: 'build' }, { license: broken.license.id }];
+    const { status, body } = await house.call('POST', '/v1/check:batch', { items });
+    expect(status).toBe(200);
+    expect(body.items).toMatchObject([
+      { status: 500, problem: { code: 'internal' } },
+      { status: 200, decisions: [{ feature: 'build', allowed: true }] },
+      { status: 500, problem: { code: 'internal' } },
+    ]);
+    expect(await house.call('POST', '/v1/check', { license: broken.license.id })).toMatchObject({ status: 500, code: 'internal' });
+  });
 });

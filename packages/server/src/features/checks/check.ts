@@ -4,11 +4,12 @@
  * Stands on the terms of now and holds no seat: a holder with a lease of a lower tier, or one that heard of a change later,
  * decides by its own lease.
  */
-import { type Decision, decide, decisionFor, type LicenseFacts, observedByServer } from '@glidepath/core';
+import { type Decision, decide, decisionFor, type LicenseFacts, type LicenseSituation, observedByServer } from '@glidepath/core';
 import { problem } from '@glidepath/protocol';
 import { CheckAnswer, CheckBatchAnswer, CheckBatchRequest, CheckRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { type Answer, answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
+import { faultRefusal } from '../../fault-refusal.ts';
 import { gatherAround, situationsAt } from '../leases/license-facts.ts';
 import { nothingCalled } from '../references.ts';
 
@@ -45,8 +46,7 @@ async function checkAll(context: Context<Static<typeof CheckBatchRequest>>): Pro
   const found = await findAll(context, [...new Set(named.filter((name) => name !== null))]);
   const answers = items.map((item, at) => {
     const name = named[at] ?? null;
-    const facts = name === null ? null : (found.get(name) ?? null);
-    const outcome = name === null ? refuse('bad-input', NAME_IT, { errors: [MISSING] }) : decided(context, item, name, facts);
+    const outcome = name === null ? refuse('bad-input', NAME_IT, { errors: [MISSING] }) : decidedOrRefused(context, item, name, found);
     if (outcome.kind === 'answer') return { status: outcome.status, ...(outcome.body as object) };
     const told = problem(outcome.code, outcome.detail, outcome.extras);
     return { status: told.status, problem: told };
@@ -54,19 +54,36 @@ async function checkAll(context: Context<Static<typeof CheckBatchRequest>>): Pro
   return answer(200, { items: answers });
 }
 
+/** A license that cannot be made sense of fails the items that name it, and no others. */
+function decidedOrRefused(context: Context, item: Body, name: string, found: ReadonlyMap<string, Found>): Answer | Refusal {
+  try {
+    return decided(context, item, name, orThrow(found.get(name)));
+  } catch (error) {
+    return faultRefusal(error, context.world.log, { command: checkBatch.name, license: name });
+  }
+}
+
 async function checked(context: Context, item: Body): Promise<Outcome> {
   const named = nameOf(context, item);
   if (named === null) return refuse('bad-input', NAME_IT, { errors: [MISSING] });
   const found = await findAll(context, [named]);
-  return decided(context, item, named, found.get(named) ?? null);
+  return decided(context, item, named, orThrow(found.get(named)));
 }
 
 function nameOf({ actor }: Context, { license }: Body): string | null {
   return license ?? (actor.kind === 'license-key' ? actor.license : null);
 }
 
+/** An Error: the license is there, and cannot be made sense of. */
+type Found = LicenseFacts | Error;
+
+function orThrow(found: Found | undefined): LicenseFacts | null {
+  if (found instanceof Error) throw found;
+  return found ?? null;
+}
+
 /** The licenses of those names that the caller may ask about, all read in one statement. */
-async function findAll(context: Context, names: readonly string[]): Promise<ReadonlyMap<string, LicenseFacts>> {
+async function findAll(context: Context, names: readonly string[]): Promise<ReadonlyMap<string, Found>> {
   const { actor, environment, store, now } = context;
   // A license key speaks for its own license; of others it does not learn whether they exist.
   const own = names.filter((name) => actor.kind !== 'license-key' || actor.license === name);
@@ -79,8 +96,15 @@ async function findAll(context: Context, names: readonly string[]): Promise<Read
     const situation = situations[at] ?? null;
     return situation === null || situation.license.environment !== environment.id ? [] : [[name, situation] as const];
   });
-  const facts = await Promise.all(pairs.map(async ([name, situation]) => [name, (await gatherAround(context, situation)).facts] as const));
-  return new Map(facts);
+  return new Map(await Promise.all(pairs.map(async ([name, situation]) => [name, await factsOf(context, situation)] as const)));
+}
+
+async function factsOf(context: Context, situation: LicenseSituation): Promise<Found> {
+  try {
+    return (await gatherAround(context, situation)).facts;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function decided({ now }: Context, item: Body, named: string, facts: LicenseFacts | null): Answer | Refusal {
