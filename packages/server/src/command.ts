@@ -144,6 +144,11 @@ export interface CommandSpec<B extends TSchema, Q extends TSchema> {
   readonly streams?: boolean;
   /** The answer holds a secret: it is sealed where it is kept for an `Idempotency-Key`. */
   readonly secretAnswer?: boolean;
+  /**
+   * Name of the parameter that is a license whose seats others may be changing without a pause: after two conflicts the
+   * command is run in a turn on it.
+   */
+  readonly turnOn?: string;
   /** `own`: idempotent by other means (a nonce in the row); the header is then ignored. */
   readonly idempotency?: 'header' | 'own';
   /** Only where each change is counted, not audited one by one (renewals of leases): a commit may then tell nothing. */

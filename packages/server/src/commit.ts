@@ -14,13 +14,19 @@ export interface Signature {
   newId(prefix: IdPrefix): string;
 }
 
+/** Where changes are written, and told once they are. */
+export interface Outlet {
+  readonly store: Pick<World['store'], 'commit'>;
+  readonly bus: Pick<World['bus'], 'publish'>;
+}
+
 /** `more` are writes that belong to the request and not to the command. */
-export async function commitChange(world: World, change: Change, by: Signature, more: readonly Write[] = []): Promise<CommitResult> {
+export async function commitChange(outlet: Outlet, change: Change, by: Signature, more: readonly Write[] = []): Promise<CommitResult> {
   invariant(change.writes.length > 0, 'a change writes something');
   const set = changeSetOf(change, by, more);
-  const result = await world.store.commit(set);
+  const result = await outlet.store.commit(set);
   if (!result.ok) return result;
-  for (const hint of hintsOf(change, set, by.environment)) world.bus.publish(hint);
+  for (const hint of hintsOf(change, set, by.environment)) outlet.bus.publish(hint);
   return result;
 }
 

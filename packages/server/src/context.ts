@@ -2,7 +2,7 @@
 import { type Environment, type Instant, invariant } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { Actor, Command, Context } from './command.ts';
-import { commitChange, type Signature } from './commit.ts';
+import { commitChange, type Outlet, type Signature } from './commit.ts';
 import type { EnvironmentShelf } from './environment-shelf.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
@@ -36,7 +36,8 @@ export interface Settled {
   readonly once: Once | null;
 }
 
-export function contextOf(room: Room, command: Command, settled: Settled): Context {
+/** `outlet`: of a turn, where the command has one. */
+export function contextOf(room: Room, command: Command, settled: Settled, outlet: Outlet = room.world): Context {
   const { world } = room;
   const { actor, now, params, query, body, headers, once } = settled;
   const freshId: Context['newId'] = (prefix) => newId(prefix, now, world.entropy);
@@ -68,7 +69,7 @@ export function contextOf(room: Room, command: Command, settled: Settled): Conte
     policy: (digest) => room.shelf.take(digest),
     async commit(change, given) {
       invariant(change.happened.length > 0 || command.audited === false, `${command.name} tells what it did`);
-      const result = await commitChange(world, change, by, kept(given));
+      const result = await commitChange(outlet, change, by, kept(given));
       return result.ok ? given : { kind: 'conflict', result };
     },
   };

@@ -36,7 +36,7 @@ import { type Entered, OPEN } from './limiter/gate.ts';
 import { badInput, readInput } from './read-input.ts';
 import { type CommandRequest, type CommandResponse, createRouter, type Match } from './request.ts';
 import { responseOf } from './respond.ts';
-import type { World } from './world.ts';
+import type { Hint, World } from './world.ts';
 
 export interface Server {
   readonly world: World;
@@ -60,6 +60,8 @@ export interface ServerOptions {
 
 /** How often a command is run when others keep changing what it gathered. */
 const ATTEMPTS = 5;
+/** Of these, without a turn on the license where the command could have one. */
+const FREE_ATTEMPTS = 2;
 
 export function createServer(world: World, options: ServerOptions = {}): Server {
   const commands = options.commands ?? COMMANDS;
@@ -186,6 +188,15 @@ async function attempt(
   return runUntilSettled(room, command, settled, () => recall(store, access.actor.id, key, bodyHash, now));
 }
 
+/** Others that change the seats of this license wait, or meet the changed license; what happened is told when it is durable. */
+async function runInTurn(room: Room, command: Command, settled: Parameters<typeof contextOf>[2], license: string): Promise<Outcome> {
+  const hints: Hint[] = [];
+  const bus = { publish: (hint: Hint) => void hints.push(hint) };
+  const outcome = await room.world.store.inTurn(license, (store) => command.run(contextOf(room, command, settled, { store, bus })));
+  for (const hint of hints) room.world.bus.publish(hint);
+  return outcome;
+}
+
 /** Runs the command, again after a conflict; with `Idempotency-Key`, gives the kept answer wherever there is one. */
 async function runUntilSettled(
   room: Room,
@@ -197,7 +208,10 @@ async function runUntilSettled(
     const once = look === null ? null : await look();
     const kept = once === null ? null : replay(once, room.world);
     if (kept !== null) return kept;
-    const outcome = await command.run(contextOf(room, command, { ...settled, once }));
+    const license = count < FREE_ATTEMPTS ? undefined : settled.params[command.turnOn ?? ''];
+    const outcome = await (license === undefined
+      ? command.run(contextOf(room, command, { ...settled, once }))
+      : runInTurn(room, command, { ...settled, once }, license));
     // Of two equal requests at once the loser may meet the winner's records first, and call them taken.
     const meanwhile = outcome.kind === 'refusal' && look !== null ? replay(await look(), room.world) : null;
     if (meanwhile !== null) return meanwhile;

@@ -88,6 +88,7 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
     path: `/v1/licenses/{license}/${verb}`,
     summary,
     auth: 'issuer',
+    turnOn: 'license',
     body: StatusRequest,
     answers: { 200: LicenseView },
     async run(context) {
@@ -118,6 +119,7 @@ const releaseLicenseQuarantine = defineCommand({
   path: '/v1/licenses/{license}/release-quarantine',
   summary: 'Ends the quarantine of a license, once what a restore had forgotten was done again: new holders are let in',
   auth: 'issuer',
+  turnOn: 'license',
   body: QuarantineRequest,
   answers: { 200: LicenseView },
   async run(context) {
@@ -147,6 +149,7 @@ const renewLicense = defineCommand({
   path: '/v1/licenses/{license}/renew',
   summary: 'Moves the end of a license: to an instant, or by a term',
   auth: 'issuer',
+  turnOn: 'license',
   body: RenewRequest,
   bodyOptional: true,
   answers: { 200: LicenseView },
@@ -190,6 +193,7 @@ const changeLicenseTerms = defineCommand({
   path: '/v1/licenses/{license}/terms',
   summary: 'Changes plan or overrides, now or later; holders are lowered one tier a day at the most',
   auth: 'issuer',
+  turnOn: 'license',
   body: TermsRequest,
   answers: { 200: LicenseView },
   async run(context) {
