@@ -51,6 +51,8 @@ export const MAY: Readonly<Record<string, string>> = {
   'license.list-keys': 'viewer operator approver issuer admin',
   'license.readmit-holder': 'operator issuer admin',
   'license.reinstate': 'issuer admin',
+  'license.release-holder': 'operator issuer admin',
+  'license.release-quarantine': 'issuer admin',
   'license.remove-holder': 'operator issuer admin',
   'license.renew': 'issuer admin',
   'license.revoke': 'issuer admin',
