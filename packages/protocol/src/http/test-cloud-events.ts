@@ -45,16 +45,22 @@ const amount = fc.oneof(
   fc.nat(1_000_000_000).map((micros) => micros / 1e6),
   fc.constantFrom(...NUMBERS),
 );
-const data = fc.oneof(fc.record({ amount }), fc.record({ value: word }), fc.record({ amount, value: word }), word);
+const name = fc.oneof(fc.string({ minLength: 1 }), fc.string({ unit: 'binary' }), fc.constantFrom(...TRAPS.filter((trap) => trap !== '')));
+const data = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ amount }) },
+  { weight: 3, arbitrary: fc.record({ value: name }) },
+  { weight: 1, arbitrary: fc.record({ amount: fc.oneof(amount, word), value: word }) },
+  { weight: 1, arbitrary: word },
+);
 const fields = [
   ...['specversion', 'id', 'source', 'type', 'subject', 'time', 'data', 'data_base64', 'traceparent'],
   ...['__proto__', 'toString'],
 ];
 const whole = fc.record({
-  ...{ specversion: fc.constant('1.0'), type: fc.constant('dev.glidepath.usage.v1'), source: fc.constantFrom('ci', 'ä') },
-  ...{ id: fc.string({ minLength: 1 }), subject: fc.constantFrom(...AGGREGATES), time: fc.constantFrom(...TIMES.slice(0, 2)), data },
+  ...{ specversion: fc.constant('1.0'), type: fc.constant('dev.glidepath.usage.v1'), source: name },
+  ...{ id: name, subject: fc.constantFrom(...AGGREGATES), time: fc.constantFrom(...TIMES.slice(0, 2)), data },
 });
-const edits = fc.dictionary(fc.constantFrom(...fields), word, { maxKeys: 2 });
+const edits = fc.oneof(fc.constant({}), fc.dictionary(fc.constantFrom(...fields), word, { maxKeys: 2 }));
 const event = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(whole, edits).map(([one, edit]) => ({ ...one, ...edit })) },
   { weight: 1, arbitrary: fc.dictionary(fc.constantFrom(...fields), word) },
