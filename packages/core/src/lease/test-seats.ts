@@ -116,6 +116,7 @@ export class SeatWorld {
         .sort(compareLapsed)
         .slice(0, LISTED_MAX),
       waiting: rows.filter(isWaiting).sort(compareWaiting).slice(0, LISTED_MAX),
+      isMetered: false,
       silent: rows.filter(({ state, promisedUntil }) => state === 'reaped' && promisedUntil > this.now).length,
       policy: this.terms.policy,
       meters: [],

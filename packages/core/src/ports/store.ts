@@ -157,6 +157,8 @@ export interface LicenseSituation {
   readonly silent: number;
   /** Digest that the license uses now: pinned, or its environment's pointer; null when the pointer is gone. */
   readonly policy: string | null;
+  /** Whether any event of its use is kept: where none is, every balance is nothing, without asking for one. */
+  readonly isMetered: boolean;
   /** Snapshots of windows that contain the instant of the question. */
   readonly meters: readonly MeterRecord[];
   /** Null before any node has served. */

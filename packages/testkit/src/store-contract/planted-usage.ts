@@ -28,6 +28,16 @@ async function eventsOf(right: Store, { license, meter, windowStart, windowEnd }
 }
 
 export const PLANTED_IN_USAGE: readonly Planted[] = [
+  {
+    wrong: 'a license is metered while it has snapshots',
+    caughtBy: 'usage makes its license a metered one',
+    plant: (right) => ({
+      async leaseSituations(asks, at) {
+        const found = await right.leaseSituations(asks, at);
+        return found.map((situation) => situation && { ...situation, isMetered: situation.meters.length > 0 });
+      },
+    }),
+  },
   wrongCount('usage of an unknown license is dropped', 'usage of nothing says nothing', async (events, right) => {
     const known = await Promise.all(events.map(async (event) => (await right.get('license', event.license)) !== null));
     return await right.countUsage(events.filter((_, at) => known[at]));

@@ -52,6 +52,25 @@ export const USAGE: readonly Clause[] = [
   },
   {
     noun: 'usage',
+    promise: 'makes its license a metered one, and no other, whichever snapshots there are',
+    async check({ store }) {
+      await putFoundation(store);
+      await put(store, changeOf(insert('license', { id: 'lic_2' }), insert('seatState', { id: 'lic_2' })));
+      const areMetered = async () => {
+        const asks = ['lic_1', 'lic_2'].map((license) => ({ license, holders: [] }));
+        const found = await store.leaseSituations(asks, { now: at(3), reapBefore: at(3) });
+        return found.map((situation) => situation?.isMetered);
+      };
+      expect(await areMetered()).toEqual([false, false]);
+      await store.countUsage([used(1)]);
+      expect(await areMetered()).toEqual([true, false]);
+      await balanceOf(store, 'sum');
+      await forgetSnapshots(store);
+      expect(await areMetered()).toEqual([true, false]);
+    },
+  },
+  {
+    noun: 'usage',
     promise: 'counts an event once, in one call, in several, and on any node',
     async check({ store, other }) {
       await putFoundation(store);

@@ -256,6 +256,7 @@ export class MemoryStore implements Store {
       leases: (leases.filter((lease) => lease !== null) as unknown as Lease[]).sort((a, b) => compareIds(a.id, b.id)),
       lapsed: this.#leases.lapsed(license, at.reapBefore, LISTED_MAX),
       waiting: this.#leases.waiting(license, LISTED_MAX),
+      isMetered: this.#usage.events.isMetered(license),
       silent: this.#leases.silent(license, at.now),
       policy: this.#policyOf(found),
       meters: meters.filter(({ windowStart, windowEnd }) => windowStart <= at.now && at.now < windowEnd),

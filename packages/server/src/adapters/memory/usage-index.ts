@@ -40,6 +40,10 @@ export class UsageIndex {
     if (event.value !== null) metered?.byValue.get(event.value)?.remove(event);
   }
 
+  isMetered(license: string): boolean {
+    return (this.#byLicense.get(license)?.byKey.size ?? 0) > 0;
+  }
+
   /** Those in [from, to), in their order, beyond a place. */
   *within(license: string, meter: string, from: Instant, to: Instant, after?: UsagePlace): Generator<UsageEvent> {
     const metered = this.#byLicense.get(license)?.byMeter.get(meter);

@@ -39,7 +39,8 @@ const SELECT_SITUATIONS = `select
   end from glidepath.license as licensed where id = asked.of),
   ${many('meterRecord', 'license = asked.of and window_start <= $4::bigint and window_end > $4::bigint', 'id')},
   ${one('serviceState', `id = 'service'`)},
-  (select incarnation from glidepath.store_identity where id = 'store')
+  (select incarnation from glidepath.store_identity where id = 'store'),
+  exists (select from glidepath.usage_event where license = asked.of)
   from unnest($1::text[], $2::text[]) with ordinality as asked (of, holders, place) order by place`;
 
 export function selectSituations(asks: readonly SituationAsk[], at: { readonly now: Instant; readonly reapBefore: Instant }): Statement {
@@ -56,7 +57,7 @@ export const SELECT_LICENSES_WITH_LAPSED_HOLDS = `select license from glidepath.
 
 /** The parts put together; null when there is no such license. */
 export function situationFrom(row: SqlRow): LicenseSituation | null {
-  const [license, terms, seats, leases, lapsed, waiting, silent, policy, meters, service, incarnation] = row;
+  const [license, terms, seats, leases, lapsed, waiting, silent, policy, meters, service, incarnation, isMetered] = row;
   if (license === null) return null;
   const licensed = recordFrom('license', license as SqlRow);
   invariant(seats !== null, `license ${licensed.id} has no seat state`);
@@ -68,6 +69,7 @@ export function situationFrom(row: SqlRow): LicenseSituation | null {
     lapsed: listed('lease', lapsed),
     waiting: listed('lease', waiting),
     silent: silent as number,
+    isMetered: isMetered as boolean,
     policy: policy as string | null,
     meters: listed('meterRecord', meters),
     service: service === null ? null : recordFrom('serviceState', service as SqlRow),

@@ -50,7 +50,7 @@ export async function gatherAround(context: Gathering, found: LicenseSituation):
   const { situation, writes, happened } = await followed(context, found);
   const policies = await policiesOf(context, situation);
   const facts = factsOf(situation, policies, context.now);
-  const meters = await completeMeters(context.store, facts, context.now);
+  const meters = await completeMeters(context.store, facts, situation, context.now);
   return { situation: { ...situation, meters }, facts: { ...facts, meters }, writes, happened };
 }
 
