@@ -16,7 +16,7 @@ export function registerLease(registrar: Registrar): void {
 }
 
 /** Worst first. */
-const STATES = ['when-full', 'overage', 'granted', 'reaped', 'released', 'removed'];
+const STATES = ['queued', 'when-full', 'overage', 'granted', 'reaped', 'released', 'removed'];
 const OVER = ['reaped', 'released', 'removed'];
 
 async function listLeases({ api, paint, options, answer }: Asking<{ license?: string; all?: boolean }>): Promise<ExitCode> {

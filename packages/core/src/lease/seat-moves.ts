@@ -76,11 +76,13 @@ export function seat(input: HolderInput, settled: Settled, given: SeatGiven, epo
   const isNew = settled.own === null || !isSame(epoch, settled.own.epoch);
   const kind = plan.seats?.kind ?? null;
   const { row: base, happened } = answered(input, baseRow(input, settled.own, isNew), isNew);
+  // Who waits with a lease that runs is given a seat, and loses nothing by it.
+  const wasRunning = !isNew && settled.own !== null && isLive(settled.own);
   const hold = given.state === 'granted' && kind === 'named' ? UNTIL_REASSIGNED : base.holdUntil;
   const lease = promising(input, {
     ...{ ...base, state: given.state, kind, tier: null, tierSince: now, waitingSince: null, holdUntil: hold, epoch },
     seatGroup: groupOf(input, settled.own),
-    isShortened: isBudgetUsed(input, settled.silent),
+    isShortened: isBudgetUsed(input, settled.silent) && !(wasRunning && settled.own?.isShortened === false),
   });
   const facts = { holder: lease.holder, state: lease.state, kind, epoch };
   const action = isNew ? 'lease.acquired' : settled.own !== null && isLive(settled.own) ? 'lease.promoted' : 'lease.regained';

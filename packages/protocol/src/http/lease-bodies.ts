@@ -81,7 +81,7 @@ export const LeaseView = view({
   license: text(),
   holder: text('Thumbprint of the key of the installation, or the pseudonym of a person.'),
   kind: orNull(words(['floating', 'named', 'node-locked'])),
-  state: words(['granted', 'overage', 'when-full', 'reaped', 'released', 'removed']),
+  state: words(['granted', 'overage', 'queued', 'when-full', 'reaped', 'released', 'removed']),
   epoch: Counter,
   tier: orNull(text()),
   acquiredAt: instant(),

@@ -64,7 +64,7 @@ export class MemoryUsage {
   }
 
   #with(held: MeterRecord, event: UsageEvent): MeterRecord {
-    const asOf = event.receivedAt > held.asOf ? event.receivedAt : held.asOf;
+    const asOf = Math.max(event.receivedAt, held.asOf);
     const { used } = held;
     switch (held.aggregate) {
       case 'sum': {
