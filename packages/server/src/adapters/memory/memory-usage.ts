@@ -3,7 +3,7 @@
  *
  * Sums are kept in whole millionths beside the records, as a record's number is only the nearest one to a large sum.
  */
-import type { BalanceKey, Instant, MeterRecord, UsageEvent, UsageOutcome } from '@glidepath/core';
+import { type BalanceKey, type Instant, instant, type MeterRecord, type UsageEvent, type UsageOutcome } from '@glidepath/core';
 import { compareIds } from '../records/order.ts';
 import { millionthsOf, quantityFrom } from '../records/quantity.ts';
 import { balanceFrom, usageKeyOf } from '../records/usage.ts';
@@ -64,7 +64,7 @@ export class MemoryUsage {
   }
 
   #with(held: MeterRecord, event: UsageEvent): MeterRecord {
-    const asOf = Math.max(event.receivedAt, held.asOf);
+    const asOf = instant(Math.max(event.receivedAt, held.asOf));
     const { used } = held;
     switch (held.aggregate) {
       case 'sum': {
