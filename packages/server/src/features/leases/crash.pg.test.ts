@@ -159,7 +159,8 @@ describe('a control plane killed within an acquire', () => {
     async (when) => {
       let at = 1;
       while (at <= STATEMENTS_MAX && (await dieAt({ at, when }))) at++;
-      expect(at).toBeGreaterThan(3);
+      // One reads for all that wait, one commits: fewer cannot be.
+      expect(at).toBeGreaterThan(2);
       expect(at).toBeLessThan(STATEMENTS_MAX);
     },
     120_000,
