@@ -30,7 +30,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'unit',
     proves: 'rules, words, client, readers with 20,000 fuzzed inputs each, commands, vectors, locks',
-    budgetSeconds: 240,
+    budgetSeconds: 270,
     command: vitest('unit'),
     isVitest: true,
   },
@@ -48,7 +48,7 @@ export const SYSTEM_SUITES: readonly Suite[] = [
   {
     name: 'system',
     proves: 'packed tarballs on Node 22 and 24; the command and the demo as users run them',
-    budgetSeconds: 240,
+    budgetSeconds: 270,
     command: vitest('system'),
     isVitest: true,
   },
