@@ -197,3 +197,13 @@ describe('acquire > who asks', () => {
     expect(await house.call('POST', '/v1/leases', { proof: 'x' })).toMatchObject({ status: 403 });
   });
 });
+
+describe('acquire > a queue', () => {
+  it('shows who waits in the list of leases, as declared', async () => {
+    const house = await leaseServer({ seats: { ...ONE_SEAT, whenFull: 'queue', queue: { for: '10m' } } });
+    await house.installation('a').acquire();
+    expect(await house.installation('b').acquire()).toMatchObject({ status: 409, code: 'queued', verdict: { queue: { position: 1 } } });
+    const { body } = await house.call('GET', '/v1/leases');
+    expect((body as { items: { state: string }[] }).items.map(({ state }) => state).sort()).toEqual(['granted', 'queued']);
+  });
+});
