@@ -8,6 +8,7 @@ import {
   type LicenseChange,
   type LicenseReason,
   type LicenseTerms,
+  ok,
   parseDuration,
   planNamed,
   type Renewal,
@@ -79,6 +80,31 @@ function foundIn(facts: Denial['facts']): string {
   return Object.values(facts).map(String)[0] ?? 'what was sent';
 }
 
+/** A license as it is after a change of its own row, which fields of the row that means, and what is told of it. */
+interface RowChange {
+  readonly license: License;
+  readonly set: Partial<License>;
+  readonly action: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Gathers the license that the path names, and commits what was decided of it with the seats guarded. */
+async function changeRow(
+  context: Context,
+  decide: (license: License, by: ChangeContext) => Result<RowChange, LicenseReason>,
+): Promise<Outcome> {
+  const { store, environment, now, params } = context;
+  const license = await findOwnLicense(store, environment.id, params.license ?? '');
+  if ('code' in license) return license;
+  const decided = decide(license, await changeContext(context));
+  if (!decided.ok) return refusalOf(decided);
+  const { license: changed, set, action, facts } = decided.value;
+  const { inForce, seats } = await readLicenseHouse(store, license, now);
+  const write: Write = { op: 'update', table: 'license', id: license.id, revision: license.revision, set };
+  const happened = [{ action, subject: license.id, facts }];
+  return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(changed, inForce, seats, now)));
+}
+
 type StatusDecision = (license: License, change: StatusChange, context: ChangeContext) => Result<License, LicenseReason>;
 
 function statusCommand(verb: string, past: string, summary: string, decide: StatusDecision): Command {
@@ -91,25 +117,15 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
     turnOn: 'license',
     body: StatusRequest,
     answers: { 200: LicenseView },
-    async run(context) {
-      const {
-        store,
-        environment,
-        now,
-        params: { license: id = '' },
-        body: { reason, effectiveAt },
-      } = context;
-      const license = await findOwnLicense(store, environment.id, id);
-      if ('code' in license) return license;
-      const change = { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) };
-      const decided = decide(license, change, await changeContext(context));
-      if (!decided.ok) return refusalOf(decided);
-      const { status, statusAt, statusReason, seq } = decided.value;
-      const { inForce, seats } = await readLicenseHouse(store, license, now);
-      const write: Write = { op: 'update', table: 'license', id, revision: license.revision, set: { status, statusAt, statusReason, seq } };
-      const happened = [{ action: `license.${past}`, subject: id, facts: { reason, effectiveAt: statusAt, from: license.status } }];
-      return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
-    },
+    run: (context) =>
+      changeRow(context, (license, by) => {
+        const { reason, effectiveAt } = context.body;
+        const decided = decide(license, { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) }, by);
+        if (!decided.ok) return decided;
+        const { status, statusAt, statusReason, seq } = decided.value;
+        const facts = { reason, effectiveAt: statusAt, from: license.status };
+        return ok({ license: decided.value, set: { status, statusAt, statusReason, seq }, action: `license.${past}`, facts });
+      }),
   });
 }
 
@@ -122,25 +138,15 @@ const releaseLicenseQuarantine = defineCommand({
   turnOn: 'license',
   body: QuarantineRequest,
   answers: { 200: LicenseView },
-  async run(context) {
-    const {
-      store,
-      environment,
-      now,
-      params: { license: id = '' },
-      body: { reason },
-    } = context;
-    const license = await findOwnLicense(store, environment.id, id);
-    if ('code' in license) return license;
-    const decided = releaseQuarantine(license, { reason }, await changeContext(context));
-    if (!decided.ok) return refusalOf(decided);
-    const { quarantinedAt, seq } = decided.value;
-    const { inForce, seats } = await readLicenseHouse(store, license, now);
-    const write: Write = { op: 'update', table: 'license', id, revision: license.revision, set: { quarantinedAt, seq } };
-    const facts = { reason, since: license.quarantinedAt, from: license.seq, seq };
-    const happened = [{ action: 'license.quarantine-released', subject: id, facts }];
-    return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(decided.value, inForce, seats, now)));
-  },
+  run: (context) =>
+    changeRow(context, (license, by) => {
+      const { reason } = context.body;
+      const decided = releaseQuarantine(license, { reason }, by);
+      if (!decided.ok) return decided;
+      const { quarantinedAt, seq } = decided.value;
+      const facts = { reason, since: license.quarantinedAt, from: license.seq, seq };
+      return ok({ license: decided.value, set: { quarantinedAt, seq }, action: 'license.quarantine-released', facts });
+    }),
 });
 
 const renewLicense = defineCommand({
