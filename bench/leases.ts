@@ -6,13 +6,13 @@
  * if it is a 200; a sample of words is opened; and the database must hold as many seats as were acknowledged. `fsync` and
  * `synchronous_commit` are on, which is checked.
  */
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import pg from 'pg';
 import { type BenchedControlPlane, startControlPlane } from './control-plane.ts';
 import type { LoadOrder, LoadReport } from './lease-load.ts';
+import { runLoad } from './load-process.ts';
 import { openPgbench, type Pgbench } from './pgbench.ts';
 import { atLeast, atMost, type Bench, median, rowOf } from './report.ts';
 
@@ -100,7 +100,7 @@ function rateOf({ granted, elapsedMs }: LoadReport): number {
 /** Runs one load, and holds the control plane to what it acknowledged. */
 async function drive(plane: BenchedControlPlane, license: string, order: LoadOrder): Promise<LoadReport> {
   const before = order.kind === 'echo' ? 0 : await granted(plane, license);
-  const report = await runLoad(order);
+  const report = await runLoad<LoadReport>('lease-load.ts', order);
   if (report.granted !== report.answered)
     throw new Error(`${order.name}: ${report.answered - report.granted} of ${report.answered} were refused`);
   if (order.kind === 'echo') return report;
@@ -125,21 +125,6 @@ async function openWords({ address }: BenchedControlPlane, words: readonly strin
     const isOpen = nodeCrypto.verify(x, Buffer.from(`${header}.${payload}`), Buffer.from(signature, 'base64url'));
     if (!isOpen || seat === null) throw new Error('a word does not open, or gives no seat');
   }
-}
-
-async function runLoad(order: LoadOrder): Promise<LoadReport> {
-  const child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, 'lease-load.ts'), JSON.stringify(order)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the load ended before it said what it saw');
-    return value as string;
-  };
-  await read();
-  child.stdin.end('\n');
-  return JSON.parse(await read()) as LoadReport;
 }
 
 async function startEcho(): Promise<{ readonly address: string; stop(): void }> {

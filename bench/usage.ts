@@ -6,11 +6,9 @@
  * item of the answer says so, none may be answered otherwise, and after each run the balance must have grown by what was
  * acknowledged. `fsync`, `synchronous_commit` and `full_page_writes` are on, which is checked.
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { type BenchedControlPlane, type Licensed, startControlPlane } from './control-plane.ts';
+import { runLoad } from './load-process.ts';
 import { atLeast, type Bench, median, rowOf } from './report.ts';
 import { type Inserts, openInserts } from './usage-insert.ts';
 import type { UsageOrder, UsageReport } from './usage-load.ts';
@@ -82,27 +80,12 @@ async function drive({ api }: BenchedControlPlane, { id }: Licensed, order: Usag
     return items.find(({ meter }) => meter === 'build-minutes')?.used ?? Number.NaN;
   };
   const before = await used();
-  const { counted, sent, elapsedMs, isExhausted } = await runLoad(order);
+  const { counted, sent, elapsedMs, isExhausted } = await runLoad<UsageReport>('usage-load.ts', order);
   if (counted !== sent) throw new Error(`${order.name}: ${sent - counted} of ${sent} events were not answered as counted`);
   if (isExhausted) throw new Error(`${order.name}: ${sent} events were not enough for ${order.runMs} ms`);
   const added = (await used()) - before;
   if (added !== counted) throw new Error(`${order.name}: ${counted} acknowledged, and the balance grew by ${added}`);
   return (counted / elapsedMs) * 1_000;
-}
-
-async function runLoad(order: UsageOrder): Promise<UsageReport> {
-  const child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, 'usage-load.ts'), JSON.stringify(order)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the load ended before it said what it saw');
-    return value as string;
-  };
-  await read();
-  child.stdin.end('\n');
-  return JSON.parse(await read()) as UsageReport;
 }
 
 /** A rate without `fsync` says nothing. */
