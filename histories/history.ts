@@ -127,7 +127,7 @@ export interface History {
   readonly calls: readonly LeaseCall[];
   readonly usage: readonly UsageCall[];
   readonly truth: Truth;
-  /** Clients that got no signed answer after everything was healed. */
+  /** Clients that got no signed answer, and nodes that said no balance, after everything was healed. */
   readonly unhealed: readonly string[];
 }
 

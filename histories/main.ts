@@ -60,6 +60,11 @@ async function caught(plant: Plant, seed: number): Promise<boolean> {
   return isCaught;
 }
 
+function wholeNumber(flag: string, given: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(given)) throw new Error(`${flag} ${given}: expected a whole number from 1`);
+  return Number(given);
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -71,7 +76,7 @@ async function main(): Promise<number> {
       record: { type: 'boolean', default: false },
     },
   });
-  const [kills, seed] = [Number(values.kills), Number(values.seed)];
+  const [kills, seed] = [wholeNumber('--kills', values.kills), wholeNumber('--seed', values.seed)];
   if (isPlant(values.plant)) return (await caught(values.plant, seed)) ? 0 : 1;
   if (values.ci) {
     for (const plant of PLANTS) if (!(await caught(plant, seed))) return 1;

@@ -110,9 +110,14 @@ async function witness(house: House, options: RunOptions): Promise<{ readonly hi
   if (options.plant === null) await pauseFor(REST_MS);
   const metered = house.issued.find(({ plan }) => plan.meters);
   if (metered === undefined) throw new Error('nothing is metered');
-  const truth = await readTruth({ connectionString: house.database.connectionString, metered, ports: portsOf(house), ask: house.ask });
+  const { truth, unread } = await readTruth({
+    connectionString: house.database.connectionString,
+    metered,
+    ports: portsOf(house),
+    ask: house.ask,
+  });
   const rules = house.issued.map(({ plan, license }) => rulesOf(plan, license));
-  return { history: { rules, calls, usage, truth, unhealed }, blows };
+  return { history: { rules, calls, usage, truth, unhealed: options.plant === null ? [...unhealed, ...unread] : [] }, blows };
 }
 
 const portsOf = ({ wires }: House): readonly number[] => wires.map(({ port }) => port);

@@ -3,6 +3,12 @@ import pg from 'pg';
 import type { Ask } from './ask.ts';
 import type { Balance, EventRow, Truth } from './history.ts';
 
+export interface TruthRead {
+  readonly truth: Truth;
+  /** Nodes that said no balance: a history whose balances nobody has read is not sound. */
+  readonly unread: readonly string[];
+}
+
 export interface Reading {
   readonly connectionString: string;
   /** A license whose usage is read, and its key; at each of these ports, so that each node is heard. */
@@ -16,8 +22,13 @@ const SEATS = `select id, granted, overage from glidepath.seat_state`;
 const AUDIT = `select at, action, subject, facts ->> 'was' as was from glidepath.audit where action like 'lease.%' order by id`;
 const EVENTS = `select license, source, event_id, meter, at, amount, value from glidepath.usage_event`;
 
-export async function readTruth(reading: Reading): Promise<Truth> {
-  const balances = (await Promise.all(reading.ports.map((port) => readBalances(reading, port)))).flat();
+export async function readTruth(reading: Reading): Promise<TruthRead> {
+  const told = await Promise.all(reading.ports.map((port) => readBalances(reading, port)));
+  const unread = told.flatMap((balances, at) => (balances.length > 0 ? [] : [`node ${at + 1} said no balance`]));
+  return { truth: await readStore(reading, told.flat()), unread };
+}
+
+async function readStore(reading: Reading, balances: readonly Balance[]): Promise<Truth> {
   const client = new pg.Client({ connectionString: reading.connectionString });
   client.on('error', () => {});
   await client.connect();
