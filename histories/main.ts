@@ -84,7 +84,7 @@ async function main(): Promise<number> {
   const series: Series = { startedAt: new Date(), runs: [] };
   const perRun = Math.min(kills, KILLS_PER_RUN);
   for (let done = 0; done < kills; done += perRun) {
-    const minutes = Number(values.minutes ?? (perRun * 2.2) / 60);
+    const minutes = Number(values.minutes ?? (perRun * 3.2) / 60);
     const wanted = { seed: seed + series.runs.length, kills: perRun, minutes, betweenMs: 1_300, plant: null };
     series.runs.push(await one(wanted));
     if (values.record) record(series);
