@@ -115,6 +115,7 @@ async function witness(house: House, options: RunOptions): Promise<{ readonly hi
     metered,
     ports: portsOf(house),
     ask: house.ask,
+    readMs: HEALED_MS,
   });
   const rules = house.issued.map(({ plan, license }) => rulesOf(plan, license));
   return { history: { rules, calls, usage, truth, unhealed: options.plant === null ? [...unhealed, ...unread] : [] }, blows };

@@ -15,6 +15,8 @@ export interface Reading {
   readonly metered: { readonly license: string; readonly licenseKey: string };
   readonly ports: readonly number[];
   readonly ask: Ask;
+  /** How long a node may take until it answers. */
+  readonly readMs: number;
 }
 
 const LEASES = `select id, license, state, kind, epoch_incarnation, epoch_count from glidepath.lease`;
@@ -24,8 +26,14 @@ const EVENTS = `select license, source, event_id, meter, at, amount, value from 
 
 export async function readTruth(reading: Reading): Promise<TruthRead> {
   const told = await Promise.all(reading.ports.map((port) => readBalances(reading, port)));
-  const unread = told.flatMap((balances, at) => (balances.length > 0 ? [] : [`node ${at + 1} said no balance`]));
-  return { truth: await readStore(reading, told.flat()), unread };
+  const unread = told.flatMap((balances, at) => (typeof balances === 'string' ? [`node ${at + 1} said no balance, but ${balances}`] : []));
+  return {
+    truth: await readStore(
+      reading,
+      told.flatMap((balances) => (typeof balances === 'string' ? [] : balances)),
+    ),
+    unread,
+  };
 }
 
 async function readStore(reading: Reading, balances: readonly Balance[]): Promise<Truth> {
@@ -68,9 +76,17 @@ function eventRow(row: Record<string, string | null>): EventRow {
 
 type BalanceTold = Omit<Balance, 'license'>;
 
-async function readBalances({ ask, metered }: Reading, port: number): Promise<readonly Balance[]> {
-  const told = await ask(port, '/v1/usage', { method: 'GET', bearer: metered.licenseKey });
-  if (told?.status !== 200) return [];
-  const items = told.body.items as readonly BalanceTold[];
-  return items.map((item) => ({ ...item, license: metered.license }));
+/** Asked again for a while: an answer may be cut off here too, and a node may have ended just now. Else the last answer. */
+async function readBalances({ ask, metered, readMs }: Reading, port: number): Promise<readonly Balance[] | string> {
+  const until = performance.now() + readMs;
+  for (;;) {
+    const told = await ask(port, '/v1/usage', { method: 'GET', bearer: metered.licenseKey });
+    if (told?.status === 200) {
+      const items = told.body.items as readonly BalanceTold[];
+      if (items.length === 0) return 'that there is none';
+      return items.map((item) => ({ ...item, license: metered.license }));
+    }
+    if (performance.now() > until) return told === null ? 'nothing' : `${told.status} ${String(told.body.code)}`;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
