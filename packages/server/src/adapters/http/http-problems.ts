@@ -11,9 +11,14 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
   FST_ERR_BAD_URL: 'bad-input',
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
-  FST_ERR_HANDLER_TIMEOUT: 'timeout',
+  HANDLER_TIMEOUT: 'timeout',
   ECONNRESET: 'bad-input',
 };
+
+/** A command took longer than it may; it goes on, and its answer is nobody's. */
+export class HandlerTimeout extends Error {
+  readonly code = 'HANDLER_TIMEOUT';
+}
 
 /** The problem for what Fastify refuses; anything that it does not name is ours, and says nothing of our inside. */
 export function problemOf(error: unknown, instance: string, log: Log): Problem {
