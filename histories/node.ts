@@ -14,8 +14,12 @@ process.on('message', (message) => {
   const told = (message as { readonly stepMs?: unknown }).stepMs;
   if (typeof told === 'number') stepMs = told;
 });
-process.on('disconnect', () => process.exit(1));
+const goToo = (): never => process.exit(1);
+process.on('disconnect', goToo);
 
 const planted = process.env.GLIDEPATH_HISTORIES_PLANT;
 if (isPlant(planted)) plant(planted);
 await import('../packages/cli/src/main.ts');
+// It has ended, and nothing of ours may keep its process: who started it waits for the end to start another.
+process.off('disconnect', goToo);
+if (process.connected) process.disconnect();
