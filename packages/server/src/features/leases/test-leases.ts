@@ -35,7 +35,8 @@ export interface LeaseServer extends TestServer {
   readonly license: License;
   readonly licenseKey: string;
   readonly environment: Environment;
-  installation(name: string): Installation;
+  /** Of its own license, or of another in the same environment. */
+  installation(name: string, own?: Licensed): Installation;
   /** Puts a policy where the license looks for it. */
   promote(tree: Tree): Promise<string>;
   refreshed(): Promise<License>;
@@ -66,7 +67,8 @@ export async function leaseServer(options: LeaseServerOptions = {}): Promise<Lea
     ...base,
     ...licensed,
     environment,
-    installation: (name) => installation({ ...licensed, environment, keys, crypto: world.crypto, send: sender(base.server) }, name),
+    installation: (name, own = licensed) =>
+      installation({ ...own, environment, keys, crypto: world.crypto, send: sender(base.server) }, name),
     promote: (next) => promote(world, environment, next),
     async refreshed() {
       const license = await world.store.get('license', licensed.license.id);

@@ -1,8 +1,8 @@
 import { Fault, type GroupedResult } from '@glidepath/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../../adapters/memory/memory-store.ts';
 import { testClock } from '../../../test-world.ts';
-import { leaseServer, ONE_SEAT } from '../test-leases.ts';
+import { leaseServer, ONE_SEAT, policyTree, putLicense } from '../test-leases.ts';
 
 type Changes = Parameters<MemoryStore['commitAll']>[0];
 
@@ -10,8 +10,11 @@ type Changes = Parameters<MemoryStore['commitAll']>[0];
 class ScriptedStore extends MemoryStore {
   sizes: number[] = [];
   refuse: ((changes: Changes) => readonly GroupedResult[] | null) | null = null;
+  /** Commits wait for it. */
+  gate: Promise<void> = Promise.resolve();
   override async commitAll(changes: Changes): Promise<readonly GroupedResult[]> {
     this.sizes.push(changes.flatMap(({ writes }) => writes.filter(({ table }) => table === 'lease')).length);
+    await this.gate;
     return this.refuse?.(changes) ?? super.commitAll(changes);
   }
 }
@@ -54,6 +57,31 @@ describe('lease engine', () => {
     };
     const answers = await Promise.all(names(4).map((name) => installation(name).acquire()));
     expect(answers.map(({ status, word }) => [status, word])).toEqual(answers.map(() => [503, null]));
+  });
+
+  it('takes back no answer of a license that was committed before another of its batch met a Fault', async () => {
+    const { installation, store, world, environment } = await house(1);
+    const licenses = [];
+    for (let count = 0; count < 5; count++) licenses.push(await putLicense(world, environment, policyTree(ONE_SEAT)));
+    store.sizes = [];
+    let open = () => {};
+    store.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    // As many as there are lanes take each a batch of its own; the last two wait for one, and share it.
+    const asked = Promise.all(licenses.map((own) => installation('a', own).acquire()));
+    await vi.waitFor(() => expect(store.sizes).toHaveLength(3));
+    store.refuse = (changes) => {
+      if (changes.length < 2) return null;
+      store.refuse = () => {
+        throw new Fault('commit-unknown', 'The connection was lost.', { retryable: true });
+      };
+      const [first] = changes;
+      if (first !== undefined) void MemoryStore.prototype.commitAll.call(store, [first]);
+      return [{ ok: true }, { ok: false, reason: 'stale', table: 'seatState', id: 'another', constraint: null }];
+    };
+    open();
+    expect((await asked).map(({ status }) => status)).toEqual([200, 200, 200, 200, 503]);
   });
 
   it('gives a request that is repeated after an unknown commit the seat that it had got', async () => {

@@ -65,9 +65,20 @@ export function createLeaseEngine(world: World, shelf: PolicyShelf): LeaseEngine
 async function carryOut(world: World, shelf: PolicyShelf, tasks: readonly SeatTask<unknown>[]): Promise<readonly Answered[]> {
   const answers = new Map<SeatTask<unknown>, Answered>();
   let open = byLicense(tasks);
-  for (let round = 0; round < FREE_ROUNDS && open.length > 0; round++) open = await freeRound(world, shelf, open, answers);
+  try {
+    for (let round = 0; round < FREE_ROUNDS && open.length > 0; round++) open = await freeRound(world, shelf, open, answers);
+  } catch (error) {
+    failRest(tasks, error, answers);
+    open = [];
+  }
   await Promise.all(open.map((group) => inTurns(world, shelf, group, answers)));
   return tasks.map((task) => answers.get(task) ?? new Fault('busy-record', 'Others kept changing the seats of this license', BUSY));
+}
+
+/** What an earlier round has committed is answered as it was; of the rest nobody knows. */
+function failRest(tasks: readonly SeatTask<unknown>[], error: unknown, answers: Map<SeatTask<unknown>, Answered>): void {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  for (const task of tasks) if (!answers.has(task)) answers.set(task, cause);
 }
 
 const BUSY = { retryable: true } as const;
@@ -166,8 +177,7 @@ async function inTurns(world: World, shelf: PolicyShelf, group: LicenseTasks, an
   try {
     for (let round = 0; round < TURN_ROUNDS && open !== null; round++) open = await oneTurn(world, shelf, open, answers);
   } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    for (const task of group.tasks) if (!answers.has(task)) answers.set(task, cause);
+    failRest(group.tasks, error, answers);
   }
 }
 
