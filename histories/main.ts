@@ -2,8 +2,8 @@
  * `npm run test:histories -- [--kills N] [--seed N] [--minutes N] [--plant NAME] [--ci] [--record]`
  *
  * `--ci`: each planted fault is caught, then one run of 40 kills. More than 50 kills are as many runs as it takes, so that
- * no history outgrows memory. `--record` writes the result into docs/histories.md. Exits with 1 where a history is broken,
- * saw too little, or a planted fault passed.
+ * no history outgrows memory. `--record` keeps each run in docs/histories.json and goes on where the last series stopped. Exits
+ * with 1 where a history is broken, saw too little, or a planted fault passed.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { isPlant, PLANTS, type Plant } from './plants.ts';
-import { record, type Series } from './record.ts';
+import { killsOf, record, recorded } from './record.ts';
 import { forget, runOnce } from './run.ts';
 import { type Judged, judge, summary } from './verdict.ts';
 
@@ -81,14 +81,14 @@ async function main(): Promise<number> {
   if (values.ci) {
     for (const plant of PLANTS) if (!(await caught(plant, seed))) return 1;
   }
-  const series: Series = { startedAt: new Date(), runs: [] };
-  const perRun = Math.min(kills, KILLS_PER_RUN);
-  for (let done = 0; done < kills; done += perRun) {
+  let runs: readonly Pick<Judged, 'blows'>[] = values.record ? recorded() : [];
+  while (killsOf(runs) < kills) {
+    const perRun = Math.min(kills - killsOf(runs), KILLS_PER_RUN);
     const minutes = Number(values.minutes ?? (perRun * 3.2) / 60);
-    const wanted = { seed: seed + series.runs.length, kills: perRun, minutes, betweenMs: 1_300, plant: null };
-    series.runs.push(await one(wanted));
-    if (values.record) record(series);
-    if (series.runs.at(-1)?.verdict !== 'sound') return 1;
+    const judged = await one({ seed: seed + runs.length, kills: perRun, minutes, betweenMs: 1_300, plant: null });
+    // What saw too little says nothing, neither good nor bad.
+    runs = values.record && judged.verdict !== 'saw-too-little' ? record(judged) : [...runs, judged];
+    if (judged.verdict !== 'sound') return 1;
   }
   return 0;
 }
