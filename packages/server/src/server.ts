@@ -42,8 +42,11 @@ export interface Server {
   readonly world: World;
   readonly commands: readonly Command[];
   handle(request: CommandRequest): Promise<CommandResponse>;
-  /** For what an adapter serves by itself: null when the bearer has the role for the whole control plane, else the refusal. */
-  admits(role: Role, authorization: string | undefined, requestId?: string): Promise<CommandResponse | null>;
+  /**
+   * For what an adapter serves by itself, under a name such as `metrics.read`: null when the bearer has the role for the whole
+   * control plane and does not ask too often, else the refusal.
+   */
+  admits(role: Role, name: string, request: CommandRequest): Promise<CommandResponse | null>;
   /** Runs the jobs that are due. Never throws; what a job says wrong is logged and counted. */
   tick(now: Instant): Promise<void>;
   jobs(): readonly JobStatus[];
@@ -83,16 +86,14 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     async handle(request) {
       const match = find(request.method, request.path);
       const command = match.kind === 'command' ? match.command : null;
-      const entered = world.gate?.enter(command, request) ?? OPEN;
-      const outcome = entered.refusal ?? (await letIn(room, match, request, entered));
+      const { outcome, headers } = await enter(room, match, request);
       if (options.checkAnswers === true && command !== null && outcome.kind === 'answer') checkAnswer(command, outcome);
-      const response = responseOf(outcome, command?.name ?? null, request);
-      return { ...response, headers: { ...response.headers, ...entered.headers } };
+      return withHeaders(responseOf(outcome, command?.name ?? null, request), headers);
     },
-    async admits(role, authorization, requestId) {
-      const asking = { method: 'GET', path: '', headers: { authorization }, ...(requestId === undefined ? {} : { requestId }) };
-      const outcome = await carryOut(room, { kind: 'command', command: gateFor(role), params: {} }, asking);
-      return outcome.kind === 'answer' ? null : responseOf(outcome, null, asking);
+    async admits(role, name, request) {
+      const command = gateFor(role, name);
+      const { outcome, headers } = await enter(room, { kind: 'command', command, params: {} }, request);
+      return outcome.kind === 'answer' ? null : withHeaders(responseOf(outcome, null, request), headers);
     },
     tick: runner.tick,
     jobs: runner.status,
@@ -112,18 +113,24 @@ function forgetOnHints({ world, keyring, licenseKeys }: Room): void {
 }
 
 /** A command that does nothing, for whoever has the role. */
-function gateFor(role: Role): Command {
+function gateFor(role: Role, name: string): Command {
   const run = async () => answer(204, null);
-  return { name: `as ${role}`, method: 'GET', path: '', summary: '', auth: role, scope: 'control-plane', answers: {}, run };
+  return { name, method: 'GET', path: '', summary: '', auth: role, scope: 'control-plane', answers: {}, run };
+}
+
+function withHeaders(response: CommandResponse, headers: CommandResponse['headers']): CommandResponse {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 type LetIn = Extract<Entered, { readonly refusal: null }>;
 
-/** What was let in leaves again, whatever becomes of it. */
-async function letIn(room: Room, match: Match, request: CommandRequest, entered: LetIn): Promise<Settled> {
+/** Past the gate, if it is open; what was let in leaves again, whatever becomes of it. */
+async function enter(room: Room, match: Match, request: CommandRequest): Promise<{ outcome: Settled; headers: Entered['headers'] }> {
+  const entered = room.world.gate?.enter(match.kind === 'command' ? match.command : null, request) ?? OPEN;
+  if (entered.refusal !== null) return { outcome: entered.refusal, headers: entered.headers };
   const outcome = match.kind === 'command' ? await carryOut(room, match, request, entered) : missing(match, request);
   entered.leave(outcome);
-  return outcome;
+  return { outcome, headers: entered.headers };
 }
 
 type Found = Extract<Match, { kind: 'command' }>;

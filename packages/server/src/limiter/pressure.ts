@@ -25,7 +25,8 @@ export const SHED_AT: Readonly<Record<Urgency, Pressure>> = {
   keep: { inFlight: 4_000, delayMs: 5_000 },
 };
 
-const KEEP: ReadonlySet<string> = new Set(['lease.renew', 'lease.release']);
+/** Holders come first, and whoever has to see that the node is pressed. */
+const KEEP: ReadonlySet<string> = new Set(['lease.renew', 'lease.release', 'metrics.read']);
 
 export function urgencyOf(command: Pick<Command, 'name' | 'method' | 'auth' | 'admitsLicenseKey'>): Urgency {
   if (KEEP.has(command.name)) return 'keep';

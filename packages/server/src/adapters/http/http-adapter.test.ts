@@ -9,7 +9,8 @@ import { Type } from 'typebox';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answer, type Command, defineCommand } from '../../command.ts';
 import { COMMANDS } from '../../features/index.ts';
-import { type TestServer, testServer } from '../../test-world.ts';
+import { createGate } from '../../limiter/index.ts';
+import { type TestServer, testServer, testWorld } from '../../test-world.ts';
 import { SOUND_VITALS, type World } from '../../world.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { bindingRemarks, isLoopback } from './binding.ts';
@@ -274,6 +275,19 @@ describe('http adapter', () => {
       expect((await get('glt_wrong')).status).toBe(401);
       expect((await get(await tokenFor(['viewer']))).status).toBe(200);
       expect((await get(admin)).status).toBe(200);
+    });
+
+    it('are asked with wrong tokens only so often, and with one that is known however busy the node is', async () => {
+      const { clock, random, crypto } = testWorld();
+      const limits = { credential: { perSecond: 1, burst: 100 }, address: { perSecond: 1, burst: 3 } };
+      const gate = createGate({ clock, random, crypto, limits, loop: { delayMs: () => 2_000 } });
+      const { url, admin } = await node({ ...withMetrics, trustedProxies: ['127.0.0.1'] }, COMMANDS, { gate });
+      const get = async (token: string) => (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).status;
+      expect(await get(admin)).toBe(200);
+      const statuses = [];
+      for (let count = 0; count < 5; count++) statuses.push(await get('glt_wrong'));
+      expect(statuses).toEqual([401, 401, 401, 429, 429]);
+      expect(await get(admin)).toBe(200);
     });
 
     it('need a token off loopback', async () => {

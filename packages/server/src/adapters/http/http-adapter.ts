@@ -261,7 +261,7 @@ function withSafeHeaders(reply: FastifyReply): FastifyReply {
 /** Behind a proxy on the same machine every caller looks local, so that a trusted proxy makes the token mandatory too. */
 function addMetrics(app: FastifyInstance, server: Server, metrics: NonNullable<HttpOptions['metrics']>, isOpen: boolean): void {
   app.get('/metrics', async (request, reply) => {
-    const refusal = isOpen ? null : await server.admits('viewer', request.headers.authorization, request.id);
+    const refusal = isOpen ? null : await server.admits('viewer', 'metrics.read', requestOf(request));
     if (refusal !== null) {
       reply.headers(refusal.headers);
       return send(reply, refusal.status, refusal.contentType, refusal.body);
