@@ -60,6 +60,8 @@ async function up(): Promise<void> {
     child.on('message', (message) => isReadyMessage(message) && resolve(message));
     child.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
   });
+  // Where a person reads the next sentence of the page, `up` reads what discovery has saved.
+  await expect.poll(() => log, POLL).toContain('inventory.applied');
 }
 
 describe('the page about held licences', () => {
