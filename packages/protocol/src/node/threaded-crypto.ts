@@ -59,6 +59,8 @@ class CryptoThread {
   #begin(): Worker {
     const worker = new Worker(THREAD);
     worker.on('message', (answers: Uint8Array) => {
+      // An answer is told by its place: one that comes from a thread given up would be another job's.
+      if (this.#worker !== worker) return;
       settleAll(this.#underWay.shift() ?? [], answers);
       this.#send();
     });
