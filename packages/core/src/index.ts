@@ -20,6 +20,7 @@ export {
 export { SILENT_INTERVALS } from './alert/probe-alerts.ts';
 export { shellWord } from './alert/sentences.ts';
 export { type CivilDate, civilFromDays, daysFromCivil, daysInMonth } from './civil.ts';
+export * from './compare/policy-difference.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { higherNotify } from './decision/course.ts';
 export { decide, NO_TIER } from './decision/decide.ts';
@@ -127,7 +128,10 @@ export * from './probe/pace.ts';
 export { failureOf, PROBE_FAILURES, type ProbeFailure } from './probe/probe-failures.ts';
 export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
+export * from './proof/proof.ts';
 export * from './result.ts';
+export * from './rollout/observed-decision.ts';
+export * from './rollout/rollout.ts';
 export * from './runway/runway.ts';
 export * from './runway/runway-facts.ts';
 export { compareRunways, runwayMs, runwayOf } from './runway/runway-of.ts';

@@ -1,0 +1,62 @@
+/** How two versions of a policy differ in what they do, not in how they are written. */
+import type { Milliseconds } from '../time.ts';
+
+export type DifferenceKind = 'gain' | 'loss' | 'change';
+
+/** Licenses of one plan in a group of states that the two policies decide differently. */
+export interface StateDifference {
+  readonly kind: DifferenceKind;
+  readonly plan: string;
+  /** "from 14 days to 30 days after the end", one interval of one cause, everything else untouched. */
+  readonly when: string;
+  /** Words of `given` for one state of the group. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly tier: { readonly before: string; readonly after: string };
+  readonly featuresLost: readonly string[];
+  readonly featuresGained: readonly string[];
+  readonly limits: readonly { readonly name: string; readonly before: number | null; readonly after: number | null }[];
+  readonly seat: { readonly before: string | null; readonly after: string | null } | null;
+}
+
+export interface GuaranteeDifference {
+  readonly kind: 'weaker' | 'stronger' | 'added' | 'removed';
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A change of a plan's terms that no state shows: ttl, offline budget, quota, term. */
+export interface TermDifference {
+  readonly kind: DifferenceKind;
+  readonly plan: string;
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface PolicyDifference {
+  readonly before: string | null;
+  readonly after: string;
+  /** Losses first. */
+  readonly states: readonly StateDifference[];
+  readonly guarantees: readonly GuaranteeDifference[];
+  readonly terms: readonly TermDifference[];
+  readonly plansRemoved: readonly string[];
+  readonly plansAdded: readonly string[];
+  /** One sentence each, losses first: what a person has to read before promoting. */
+  readonly sentences: readonly string[];
+}
+
+/** What of a policy is put beside that of others. */
+export interface PolicyFigures {
+  readonly name: string;
+  readonly plan: string;
+  /** At the plan's own tier without a signed word. */
+  readonly offlineMs: Milliseconds | null;
+  /** A revoked holder that never hears of it: until its last tier; null: for ever. */
+  readonly exposureMs: Milliseconds | null;
+  /** The lowest tier that anything but suspension and revocation leads to, and the features that are gone there. */
+  readonly worstTier: string;
+  readonly worstLoss: readonly string[];
+  /** First notice of warning or higher before the first loss by expiry; null: no loss. */
+  readonly noticeMs: Milliseconds | null;
+}
