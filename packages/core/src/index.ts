@@ -118,6 +118,7 @@ export { POLICY_VIOLATIONS, type PolicyViolationCode, type ViolationCode } from 
 export * from './ports/connector.ts';
 export * from './ports/egress.ts';
 export * from './ports/held-records.ts';
+export * from './ports/policy-records.ts';
 export * from './ports/records.ts';
 export * from './ports/store.ts';
 export * from './ports/world.ts';
@@ -136,8 +137,10 @@ export { type Asked, observe } from './rollout/observe.ts';
 export { decodeObserved, encodeObserved, type ObservedChunkBody } from './rollout/observed-codec.ts';
 export * from './rollout/observed-decision.ts';
 export { observedSituation } from './rollout/observed-situation.ts';
+export { digestInForce, NO_CANDIDATE, policyUsed } from './rollout/policy-used.ts';
 export { createReplayer, type Replayed, type Replayer } from './rollout/replay.ts';
 export * from './rollout/rollout.ts';
+export { SETTINGS_DEFAULT, type Settings, settingsOf } from './rollout/settings.ts';
 export * from './runway/runway.ts';
 export * from './runway/runway-facts.ts';
 export { compareRunways, runwayMs, runwayOf } from './runway/runway-of.ts';

@@ -119,6 +119,7 @@ export class SeatWorld {
       isMetered: false,
       silent: rows.filter(({ state, promisedUntil }) => state === 'reaped' && promisedUntil > this.now).length,
       policy: this.terms.policy,
+      candidate: null,
       meters: [],
       service: this.service,
       incarnation: this.incarnation,

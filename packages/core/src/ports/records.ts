@@ -103,6 +103,10 @@ export interface PolicyPointer {
   readonly name: string;
   readonly digest: string;
   readonly previous: string | null;
+  /** The version that a rollout brings, in force for `shareBasisPoints` of the following licenses; null: none is on its way. */
+  readonly candidate: string | null;
+  readonly shareBasisPoints: number;
+  readonly rollout: string | null;
   readonly setAt: Instant;
   readonly revision: number;
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Aggregate } from '../policy/policy.ts';
+import type { PolicyRollout } from '../rollout/rollout.ts';
 import type { Instant } from '../time.ts';
 import type {
   AgentState,
@@ -21,6 +22,7 @@ import type {
   RunwayRecord,
   UsageSample,
 } from './held-records.ts';
+import type { EnvironmentSetting, PolicyBreaker, RolloutCount } from './policy-records.ts';
 import type {
   ApiToken,
   AuditEntry,
@@ -93,6 +95,10 @@ export interface Tables {
   channel: Channel;
   delivery: Delivery;
   ownerConfirmation: OwnerConfirmation;
+  policyRollout: PolicyRollout;
+  rolloutCount: RolloutCount;
+  policyBreaker: PolicyBreaker;
+  environmentSetting: EnvironmentSetting;
 }
 export type TableName = keyof Tables;
 
@@ -138,6 +144,14 @@ export interface SituationAsk {
   readonly holders: readonly string[];
 }
 
+/** A version on its way, as the environment's pointer says. */
+export interface PolicyCandidate {
+  readonly rollout: string;
+  readonly digest: string;
+  /** In force for the licenses whose place lies below it; 0 in shadow. */
+  readonly shareBasisPoints: number;
+}
+
 /** What the acquires, renews and releases of one license need to know, read at one instant of the store. */
 export interface LicenseSituation {
   readonly license: License;
@@ -155,8 +169,10 @@ export interface LicenseSituation {
   readonly waiting: readonly Lease[];
   /** How many reaped leases there are whose `promisedUntil` lies after the instant of the question. */
   readonly silent: number;
-  /** Digest that the license uses now: pinned, or its environment's pointer; null when the pointer is gone. */
+  /** Digest that the license is pinned to, or that its environment's pointer names; null when the pointer is gone. */
   readonly policy: string | null;
+  /** What a rollout brings to the licenses that follow as this one does; null: nothing, or the license is pinned. */
+  readonly candidate: PolicyCandidate | null;
   /** Whether any event of its use is kept: where none is, every balance is nothing, without asking for one. */
   readonly isMetered: boolean;
   /** Snapshots of windows that contain the instant of the question. */

@@ -41,6 +41,17 @@ export interface RolloutCounts {
 
 export const NO_COUNTS: RolloutCounts = { decisions: 0, losses: 0, gains: 0, denials: 0, baselineDenials: 0 };
 
+/** One step of a rollout, on somebody's word or the system's. */
+export interface RolloutStep {
+  readonly stage: RolloutStage;
+  readonly shareBasisPoints: number;
+  readonly at: Instant;
+  readonly by: string;
+  readonly reason: string;
+  /** Digest of the difference that whoever took the step had seen; null where the system took it. */
+  readonly seen: string | null;
+}
+
 /** Which policy's name, and which version of it comes. `id` is `rlt_…`. */
 export interface PolicyRollout {
   readonly id: string;
@@ -64,6 +75,8 @@ export interface PolicyRollout {
   readonly retryAt: Instant | null;
   /** How often it was rolled back. */
   readonly trips: number;
+  /** Oldest first; the last one's counts are those of the round with its number. */
+  readonly steps: readonly RolloutStep[];
   /** Counts and examples at the moment of the roll-back; null before one. */
   readonly evidence: unknown;
   readonly revision: number;

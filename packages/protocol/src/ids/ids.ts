@@ -37,6 +37,7 @@ export const ID_PREFIXES = {
   notice: 'ntc',
   channel: 'chn',
   delivery: 'dlv',
+  policyRollout: 'rlt',
 } as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];

@@ -3,6 +3,7 @@ import { type ChangeSet, instant, type TableName, type Write } from '@glidepath/
 import { expect } from 'vitest';
 import { type Clause, contentOf, put, putFoundation } from './clause.ts';
 import { HELD_DUPLICATES, HELD_MISSING } from './held-refusals.ts';
+import { POLICY_DUPLICATES, POLICY_MISSING } from './policy-refusals.ts';
 import { at, changeOf, DIGEST, foundation, insert, OTHER_DIGEST, remove, sample, update } from './sample-records.ts';
 
 /** A change with one good write, an audit entry and an event, and the write that must refuse it all. */
@@ -39,6 +40,7 @@ const DUPLICATES: readonly (readonly [constraint: string, first: Write | null, s
   ['delegation_grant_environment_kid_key', insert('grant'), insert('grant', { id: 'gra_2' })],
   ['idempotency_principal_key_key', insert('idempotency'), insert('idempotency', { id: 'idm_2' })],
   ...HELD_DUPLICATES,
+  ...POLICY_DUPLICATES,
 ];
 
 /** A row per way to refer to nothing, or across environments. */
@@ -63,6 +65,7 @@ const MISSING: readonly (readonly [constraint: string, write: Write])[] = [
   ['license_owner_team_fkey', remove('team', 'tea_1')],
   ['license_customer_environment_fkey', remove('customer', 'cus_1')],
   ...HELD_MISSING,
+  ...POLICY_MISSING,
 ];
 
 export const COMMITS: readonly Clause[] = [

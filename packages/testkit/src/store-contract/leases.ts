@@ -55,6 +55,7 @@ export const LEASES: readonly Clause[] = [
         silent: 0,
         isMetered: false,
         policy: DIGEST,
+        candidate: null,
         meters: [],
         service: null,
         incarnation: 1,
@@ -95,6 +96,7 @@ export const LEASES: readonly Clause[] = [
         silent: 1,
         isMetered: false,
         policy: DIGEST,
+        candidate: null,
         meters: [sample.meterRecord()],
         service: sample.serviceState(),
         incarnation: 4,
@@ -214,6 +216,27 @@ export const LEASES: readonly Clause[] = [
       expect((await situationOf(store)).policy).toBe(DIGEST);
       await put(store, changeOf(update('license', 'lic_1', 1, { policyMode: 'follow', policyName: 'gone' })));
       expect((await situationOf(store)).policy).toBeNull();
+    },
+  },
+  {
+    noun: 'policy candidate',
+    promise: 'is what the pointer brings for a license that follows it, and none for one that pins or follows another name',
+    async check({ store }) {
+      await putFoundation(store);
+      const set = { candidate: OTHER_DIGEST, shareBasisPoints: 500, rollout: 'rlt_1' };
+      await put(
+        store,
+        changeOf(insert('policyVersion', { id: 'pol_2', digest: OTHER_DIGEST }), update('policyPointer', 'env_1/acme-build', 0, set)),
+      );
+      const found = await situationOf(store);
+      expect([found.policy, found.candidate]).toEqual([DIGEST, { rollout: 'rlt_1', digest: OTHER_DIGEST, shareBasisPoints: 500 }]);
+      await put(store, changeOf(update('license', 'lic_1', 0, { policyName: 'other' })));
+      expect((await situationOf(store)).candidate).toBeNull();
+      await put(store, changeOf(update('license', 'lic_1', 1, { policyName: 'acme-build', policyMode: 'pin', pinnedDigest: DIGEST })));
+      expect((await situationOf(store)).candidate).toBeNull();
+      await put(store, changeOf(update('license', 'lic_1', 2, { policyMode: 'follow', pinnedDigest: null })));
+      await put(store, changeOf(update('policyPointer', 'env_1/acme-build', 1, { candidate: null, shareBasisPoints: 0, rollout: null })));
+      expect((await situationOf(store)).candidate).toBeNull();
     },
   },
   {

@@ -256,6 +256,11 @@ export const PLANTED_IN_READS: readonly Planted[] = [
   wrongSituation('a pinned license follows', 'policy in force', async ({ license, policy }, right) => ({
     policy: (await right.get('policyPointer', `${license.environment}/${license.policyName}`))?.digest ?? policy,
   })),
+  wrongSituation('a pinned license is tried on', 'policy candidate', async ({ license, candidate }, right) => {
+    const pointer = await right.get('policyPointer', `${license.environment}/acme-build`);
+    const { rollout, candidate: digest, shareBasisPoints = 0 } = pointer ?? { rollout: null, candidate: null };
+    return { candidate: digest === null || rollout === null ? candidate : { rollout, digest, shareBasisPoints } };
+  }),
   {
     wrong: 'the situation is read in two steps',
     caughtBy: 'lease situation is read at one instant',

@@ -4,6 +4,7 @@
  */
 import type { ChangeSet, TableName, Tables, Write } from '@glidepath/core';
 import { HELD_SAMPLES } from './held-samples.ts';
+import { POLICY_SAMPLES } from './policy-samples.ts';
 import { at } from './sample-time.ts';
 
 export { at, START } from './sample-time.ts';
@@ -71,6 +72,9 @@ export const sample: Samples = {
     name: 'acme-build',
     digest: DIGEST,
     previous: null,
+    candidate: null,
+    shareBasisPoints: 0,
+    rollout: null,
     setAt: at(0),
     revision: 0,
     ...over,
@@ -265,6 +269,7 @@ export const sample: Samples = {
     ...over,
   }),
   ...HELD_SAMPLES,
+  ...POLICY_SAMPLES,
 };
 
 export const EVERY_TABLE = Object.keys(sample) as readonly TableName[];

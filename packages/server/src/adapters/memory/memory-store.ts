@@ -258,7 +258,7 @@ export class MemoryStore implements Store {
       waiting: this.#leases.waiting(license, LISTED_MAX),
       isMetered: this.#usage.events.isMetered(license),
       silent: this.#leases.silent(license, at.now),
-      policy: this.#policyOf(found),
+      ...this.#policyOf(found),
       meters: meters.filter(({ windowStart, windowEnd }) => windowStart <= at.now && at.now < windowEnd),
       service: this.#table('serviceState').get('service') as ServiceState | null,
       incarnation: (this.#table('storeIdentity').get('store') as StoreIdentity | null)?.incarnation ?? 0,
@@ -279,10 +279,13 @@ export class MemoryStore implements Store {
     return null;
   }
 
-  #policyOf(license: License): string | null {
-    if (license.policyMode === 'pin') return license.pinnedDigest;
-    const pointer = this.#table('policyPointer').lookUp(['environment', 'name'], [license.environment, license.policyName]);
-    return (pointer as PolicyPointer | null)?.digest ?? null;
+  #policyOf(license: License): Pick<LicenseSituation, 'policy' | 'candidate'> {
+    if (license.policyMode === 'pin') return { policy: license.pinnedDigest, candidate: null };
+    const found = this.#table('policyPointer').lookUp(['environment', 'name'], [license.environment, license.policyName]);
+    const pointer = found as PolicyPointer | null;
+    if (pointer === null) return { policy: null, candidate: null };
+    const { digest, candidate, rollout, shareBasisPoints } = pointer;
+    return { policy: digest, candidate: candidate === null ? null : { rollout: rollout ?? '', digest: candidate, shareBasisPoints } };
   }
 
   #swap(name: TableName, before: Row | null, after: Row | null): void {

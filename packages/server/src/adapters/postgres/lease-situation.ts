@@ -3,7 +3,15 @@
  * snapshot, as every part of a statement sees the same instant under READ COMMITTED. Parts come as JSON arrays in the
  * order of `columnList`; a list of nothing is null and costs nothing.
  */
-import { type Instant, invariant, type LicenseSituation, type SituationAsk, type TableName, type Tables } from '@glidepath/core';
+import {
+  type Instant,
+  invariant,
+  type LicenseSituation,
+  type PolicyCandidate,
+  type SituationAsk,
+  type TableName,
+  type Tables,
+} from '@glidepath/core';
 import { LISTED_MAX } from '../records/query.ts';
 import { isStorableText } from '../records/storable.ts';
 import { tableOf } from '../records/tables.ts';
@@ -40,7 +48,11 @@ const SELECT_SITUATIONS = `select
   ${many('meterRecord', 'license = asked.of and window_start <= $4::bigint and window_end > $4::bigint', 'id')},
   ${one('serviceState', `id = 'service'`)},
   (select incarnation from glidepath.store_identity where id = 'store'),
-  exists (select from glidepath.usage_event where license = asked.of)
+  exists (select from glidepath.usage_event where license = asked.of),
+  (select json_build_array(pointer.rollout, pointer.candidate, pointer.share_basis_points)
+    from glidepath.license as licensed join glidepath.policy_pointer as pointer
+      on pointer.environment = licensed.environment and pointer.name = licensed.policy_name
+    where licensed.id = asked.of and licensed.policy_mode = 'follow' and pointer.candidate is not null)
   from unnest($1::text[], $2::text[]) with ordinality as asked (of, holders, place) order by place`;
 
 export function selectSituations(asks: readonly SituationAsk[], at: { readonly now: Instant; readonly reapBefore: Instant }): Statement {
@@ -57,7 +69,7 @@ export const SELECT_LICENSES_WITH_LAPSED_HOLDS = `select license from glidepath.
 
 /** The parts put together; null when there is no such license. */
 export function situationFrom(row: SqlRow): LicenseSituation | null {
-  const [license, terms, seats, leases, lapsed, waiting, silent, policy, meters, service, incarnation, isMetered] = row;
+  const [license, terms, seats, leases, lapsed, waiting, silent, policy, meters, service, incarnation, isMetered, candidate] = row;
   if (license === null) return null;
   const licensed = recordFrom('license', license as SqlRow);
   invariant(seats !== null, `license ${licensed.id} has no seat state`);
@@ -71,10 +83,15 @@ export function situationFrom(row: SqlRow): LicenseSituation | null {
     silent: silent as number,
     isMetered: isMetered as boolean,
     policy: policy as string | null,
+    candidate: candidate === null ? null : candidateFrom(candidate as SqlRow),
     meters: listed('meterRecord', meters),
     service: service === null ? null : recordFrom('serviceState', service as SqlRow),
     incarnation: (incarnation as number | null) ?? 0,
   };
+}
+
+function candidateFrom([rollout, digest, shareBasisPoints]: SqlRow): PolicyCandidate {
+  return { rollout: rollout as string, digest: digest as string, shareBasisPoints: shareBasisPoints as number };
 }
 
 function listed<T extends TableName>(table: T, rows: unknown): readonly Tables[T][] {

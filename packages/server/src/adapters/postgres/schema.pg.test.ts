@@ -106,7 +106,13 @@ describe('the migrations', () => {
 });
 
 /** References to what is never deleted (an append-only record), or hardly ever (an environment). */
-const UNINDEXED: readonly string[] = ['api_token_environment_fkey', 'policy_pointer_previous_fkey'];
+const UNINDEXED: readonly string[] = [
+  'api_token_environment_fkey',
+  'policy_pointer_candidate_fkey',
+  'policy_pointer_previous_fkey',
+  'policy_rollout_baseline_fkey',
+  'policy_rollout_candidate_fkey',
+];
 
 describe('an append-only table', () => {
   beforeAll(async () => {

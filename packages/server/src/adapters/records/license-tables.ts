@@ -2,6 +2,7 @@
 import type { TableName } from '@glidepath/core';
 import type { ACCESS_TABLES } from './access-tables.ts';
 import type { HELD_TABLES } from './held-tables.ts';
+import type { POLICY_TABLES } from './policy-tables.ts';
 import {
   anyJson,
   boolean,
@@ -24,7 +25,7 @@ import {
   word,
 } from './shapes.ts';
 
-type Names = Exclude<TableName, keyof typeof ACCESS_TABLES | keyof typeof HELD_TABLES>;
+type Names = Exclude<TableName, keyof typeof ACCESS_TABLES | keyof typeof HELD_TABLES | keyof typeof POLICY_TABLES>;
 
 export const LICENSE_TABLES: { readonly [T in Names]: Table<T> } = {
   policyVersion: {
@@ -38,12 +39,24 @@ export const LICENSE_TABLES: { readonly [T in Names]: Table<T> } = {
   policyPointer: {
     sql: 'policy_pointer',
     life: 'revised',
-    fields: { id: text, environment: text, name: text, digest: text, previous: orNull(text), setAt: instant, revision: count },
+    fields: {
+      id: text,
+      environment: text,
+      name: text,
+      digest: text,
+      previous: orNull(text),
+      candidate: orNull(text),
+      shareBasisPoints: count,
+      rollout: orNull(text),
+      setAt: instant,
+      revision: count,
+    },
     unique: [unique('policy_pointer', 'environment', 'name')],
     references: [
       refers('policy_pointer', ['environment'], toId('environment')),
       refers('policy_pointer', ['digest'], toDigest),
       refers('policy_pointer', ['previous'], toDigest),
+      refers('policy_pointer', ['candidate'], toDigest),
     ],
     indexed: ['digest'],
   },

@@ -10,9 +10,10 @@ import type { TableName } from '@glidepath/core';
 import { ACCESS_TABLES } from './access-tables.ts';
 import { HELD_TABLES } from './held-tables.ts';
 import { LICENSE_TABLES } from './license-tables.ts';
+import { POLICY_TABLES } from './policy-tables.ts';
 import type { AnyTable, Field, Table } from './shapes.ts';
 
-export const TABLES: { readonly [T in TableName]: Table<T> } = { ...ACCESS_TABLES, ...LICENSE_TABLES, ...HELD_TABLES };
+export const TABLES: { readonly [T in TableName]: Table<T> } = { ...ACCESS_TABLES, ...LICENSE_TABLES, ...HELD_TABLES, ...POLICY_TABLES };
 
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 

@@ -8,6 +8,7 @@ import {
   type ChangeContext,
   type Customer,
   HELD_POLICY_DOCUMENT,
+  NO_CANDIDATE,
   type Policy,
   type PolicyVersion,
   type Product,
@@ -136,7 +137,7 @@ async function publishHeld({ context, write, tell }: Applying): Promise<Rules | 
     tell({ action: 'policy.published', subject: row.id, facts: { name: policy.name, digest } });
   }
   const id = `${environment.id}/${policy.name}`;
-  const pointer = { id, environment: environment.id, name: policy.name, digest, previous: null, setAt: now, revision: 0 };
+  const pointer = { id, environment: environment.id, name: policy.name, digest, previous: null, ...NO_CANDIDATE, setAt: now, revision: 0 };
   write({ op: 'insert', table: 'policyPointer', row: pointer });
   tell({ action: 'policy.promoted', subject: id, facts: { environment: environment.name, name: policy.name, digest, previous: null } });
   return { policy, digest };

@@ -1,6 +1,6 @@
 /** A server with one license and installations that ask it, as clients do; answers are opened as clients open them. */
 import { readFileSync } from 'node:fs';
-import { checkPolicy, type Environment, issue, type License, type Store, type Write } from '@glidepath/core';
+import { checkPolicy, type Environment, issue, type License, NO_CANDIDATE, type Store, type Write } from '@glidepath/core';
 import { hashSecret, newId, newSecret } from '@glidepath/protocol';
 import { nodeCrypto } from '@glidepath/protocol/node';
 import { digestOf, readPolicy } from '@glidepath/protocol/policy';
@@ -150,7 +150,7 @@ function policyWrites(
       ? {
           op: 'insert',
           table: 'policyPointer',
-          row: { id, environment: environment.id, name, digest, previous: null, setAt: now, revision: 0 },
+          row: { id, environment: environment.id, name, digest, previous: null, ...NO_CANDIDATE, setAt: now, revision: 0 },
         }
       : { op: 'update', table: 'policyPointer', id, revision: before.revision, set: { digest, previous: before.digest, setAt: now } };
   return [{ op: 'insert', table: 'policyVersion', row: version }, pointer];

@@ -5,6 +5,7 @@
  * that lacks a plan which a following license has, now or to come; tiers need no such rule, they map by name.
  */
 import {
+  NO_CANDIDATE,
   type Policy,
   type PolicyPointer,
   type PolicyVersion,
@@ -126,7 +127,11 @@ function pointerWrite(
   now: Context['now'],
 ): Write {
   if (current === null) {
-    return { op: 'insert', table: 'policyPointer', row: { id, environment, name, digest, previous: null, setAt: now, revision: 0 } };
+    return {
+      op: 'insert',
+      table: 'policyPointer',
+      row: { id, environment, name, digest, previous: null, ...NO_CANDIDATE, setAt: now, revision: 0 },
+    };
   }
   return { op: 'update', table: 'policyPointer', id, revision: current.revision, set: { digest, previous: current.digest, setAt: now } };
 }

@@ -1,0 +1,21 @@
+/** Rows of refusals for policies on their way into force, in the form in which `commits.ts` has its own. */
+import type { Write } from '@glidepath/core';
+import { insert, OTHER_DIGEST, update } from './sample-records.ts';
+
+/** A row per unique constraint: two records that cannot both be. */
+export const POLICY_DUPLICATES: readonly (readonly [constraint: string, first: Write | null, second: Write])[] = [
+  ['policy_rollout_pkey', insert('policyRollout'), insert('policyRollout', { state: 'cancelled' })],
+  ['policy_breaker_environment_name_key', insert('policyBreaker'), insert('policyBreaker', { id: 'other' })],
+  ['environment_setting_pkey', insert('environmentSetting'), insert('environmentSetting', { promotion: 'direct' })],
+];
+
+/** A row per way to refer to nothing, or across environments. */
+export const POLICY_MISSING: readonly (readonly [constraint: string, write: Write])[] = [
+  ['policy_pointer_candidate_fkey', update('policyPointer', 'env_1/acme-build', 0, { candidate: OTHER_DIGEST })],
+  ['policy_rollout_environment_fkey', insert('policyRollout', { environment: 'env_none' })],
+  ['policy_rollout_candidate_fkey', insert('policyRollout', { candidate: OTHER_DIGEST })],
+  ['policy_rollout_baseline_fkey', insert('policyRollout', { baseline: OTHER_DIGEST })],
+  ['rollout_count_rollout_fkey', insert('rolloutCount', { rollout: 'rlt_none' })],
+  ['policy_breaker_environment_fkey', insert('policyBreaker', { environment: 'env_none' })],
+  ['environment_setting_id_fkey', insert('environmentSetting', { id: 'env_none' })],
+];

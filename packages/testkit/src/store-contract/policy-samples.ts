@@ -1,0 +1,71 @@
+/** Good records of a policy on its way into force: the sample pointer's rollout, its counts, its breaker, the environment's settings. */
+import type { Tables } from '@glidepath/core';
+import { at } from './sample-time.ts';
+
+type OfPolicies = 'policyRollout' | 'rolloutCount' | 'policyBreaker' | 'environmentSetting';
+
+const DIGEST = 'sha256:0000000000000000000000000000000000000000000000000000000000000001';
+
+export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Tables[T]>) => Tables[T] } = {
+  policyRollout: (over) => ({
+    id: 'rlt_1',
+    environment: 'env_1',
+    name: 'acme-build',
+    candidate: DIGEST,
+    baseline: DIGEST,
+    stage: 'canary',
+    shareBasisPoints: 500,
+    state: 'running',
+    budget: { lossesBasisPoints: 100, denialsBasisPoints: 100, factor: 3, decisionsMin: 20 },
+    reason: 'More parallel jobs.',
+    startedAt: at(1),
+    startedBy: 'pri_1',
+    stagedAt: at(2),
+    stagedBy: 'pri_1',
+    endedAt: null,
+    retryAt: null,
+    trips: 0,
+    steps: [],
+    evidence: null,
+    revision: 0,
+    ...over,
+  }),
+  rolloutCount: (over) => ({
+    id: 'rlt_1/1/node-1',
+    rollout: 'rlt_1',
+    round: 1,
+    node: 'node-1',
+    decisions: 40,
+    losses: 2,
+    gains: 1,
+    denials: 3,
+    baselineDenials: 1,
+    examples: [{ license: 'lic_1' }],
+    countedAt: at(3),
+    revision: 0,
+    ...over,
+  }),
+  policyBreaker: (over) => ({
+    id: 'env_1/acme-build',
+    environment: 'env_1',
+    name: 'acme-build',
+    mode: 'isolated',
+    reason: 'Until the incident is understood.',
+    setAt: at(3),
+    setBy: 'pri_1',
+    revision: 0,
+    ...over,
+  }),
+  environmentSetting: (over) => ({
+    id: 'env_1',
+    promotion: 'staged',
+    twoPersons: true,
+    massChangeBasisPoints: 500,
+    massChangeLicensesMin: 3,
+    massChangeWindowMs: 600_000,
+    recording: 'sampled',
+    sampleBasisPoints: 1_000,
+    revision: 0,
+    ...over,
+  }),
+};
