@@ -1,5 +1,7 @@
 /** What the control plane remembers of policies on their way into force, beside the versions and pointers themselves. */
-import type { BreakerMode, RolloutCounts } from '../rollout/rollout.ts';
+import type { DifferenceCounts, DifferenceGroup } from '../rollout/difference-groups.ts';
+import type { ObservedChunkBody } from '../rollout/observed-codec.ts';
+import type { BreakerMode, RolloutCounts, RolloutStage } from '../rollout/rollout.ts';
 import type { Instant, Milliseconds } from '../time.ts';
 
 /**
@@ -46,5 +48,44 @@ export interface RolloutCount extends RolloutCounts {
   /** A few of the losses and denials, for the evidence. */
   readonly examples: readonly unknown[];
   readonly countedAt: Instant;
+  readonly revision: number;
+}
+
+/** Decisions that were recorded together, in the order in which they were made, and how many of that time were not. */
+export interface ObservedChunk {
+  readonly id: string;
+  readonly environment: string;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly decisions: number;
+  readonly unrecorded: number;
+  /** Of the body as text. */
+  readonly bytes: number;
+  readonly body: ObservedChunkBody;
+}
+
+/** How much of an environment's decisions is kept, and how much never was. `id` is the environment. */
+export interface ObservationState {
+  readonly id: string;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly recorded: number;
+  readonly unrecorded: number;
+  /** Recorded once, and gone by age or size. */
+  readonly forgotten: number;
+  readonly revision: number;
+}
+
+/** What one node has found that a rollout's candidate decides differently, in one stage; only that node writes it. */
+export interface RolloutDifference {
+  readonly id: string;
+  readonly rollout: string;
+  readonly stage: RolloutStage;
+  readonly counts: DifferenceCounts;
+  readonly groups: readonly DifferenceGroup[];
+  /** Decisions for which there was no time. */
+  readonly undecided: number;
+  readonly since: Instant;
+  readonly until: Instant;
   readonly revision: number;
 }

@@ -22,7 +22,14 @@ import type {
   RunwayRecord,
   UsageSample,
 } from './held-records.ts';
-import type { EnvironmentSetting, PolicyBreaker, RolloutCount } from './policy-records.ts';
+import type {
+  EnvironmentSetting,
+  ObservationState,
+  ObservedChunk,
+  PolicyBreaker,
+  RolloutCount,
+  RolloutDifference,
+} from './policy-records.ts';
 import type {
   ApiToken,
   AuditEntry,
@@ -97,6 +104,9 @@ export interface Tables {
   ownerConfirmation: OwnerConfirmation;
   policyRollout: PolicyRollout;
   rolloutCount: RolloutCount;
+  rolloutDifference: RolloutDifference;
+  observedChunk: ObservedChunk;
+  observationState: ObservationState;
   policyBreaker: PolicyBreaker;
   environmentSetting: EnvironmentSetting;
 }

@@ -38,6 +38,7 @@ export const ID_PREFIXES = {
   channel: 'chn',
   delivery: 'dlv',
   policyRollout: 'rlt',
+  observedChunk: 'obs',
 } as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];

@@ -7,6 +7,8 @@ export const POLICY_DUPLICATES: readonly (readonly [constraint: string, first: W
   ['policy_rollout_pkey', insert('policyRollout'), insert('policyRollout', { state: 'cancelled' })],
   ['policy_breaker_environment_name_key', insert('policyBreaker'), insert('policyBreaker', { id: 'other' })],
   ['environment_setting_pkey', insert('environmentSetting'), insert('environmentSetting', { promotion: 'direct' })],
+  ['observed_chunk_pkey', insert('observedChunk'), insert('observedChunk', { decisions: 1 })],
+  ['observation_state_pkey', insert('observationState'), insert('observationState', { chunks: 4 })],
 ];
 
 /** A row per way to refer to nothing, or across environments. */
@@ -16,6 +18,9 @@ export const POLICY_MISSING: readonly (readonly [constraint: string, write: Writ
   ['policy_rollout_candidate_fkey', insert('policyRollout', { candidate: OTHER_DIGEST })],
   ['policy_rollout_baseline_fkey', insert('policyRollout', { baseline: OTHER_DIGEST })],
   ['rollout_count_rollout_fkey', insert('rolloutCount', { rollout: 'rlt_none' })],
+  ['rollout_difference_rollout_fkey', insert('rolloutDifference', { rollout: 'rlt_none' })],
   ['policy_breaker_environment_fkey', insert('policyBreaker', { environment: 'env_none' })],
   ['environment_setting_id_fkey', insert('environmentSetting', { id: 'env_none' })],
+  ['observed_chunk_environment_fkey', insert('observedChunk', { environment: 'env_none' })],
+  ['observation_state_id_fkey', insert('observationState', { id: 'env_none' })],
 ];

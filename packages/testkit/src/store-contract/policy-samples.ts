@@ -2,7 +2,14 @@
 import type { Tables } from '@glidepath/core';
 import { at } from './sample-time.ts';
 
-type OfPolicies = 'policyRollout' | 'rolloutCount' | 'policyBreaker' | 'environmentSetting';
+type OfPolicies =
+  | 'policyRollout'
+  | 'rolloutCount'
+  | 'rolloutDifference'
+  | 'policyBreaker'
+  | 'environmentSetting'
+  | 'observedChunk'
+  | 'observationState';
 
 const DIGEST = 'sha256:0000000000000000000000000000000000000000000000000000000000000001';
 
@@ -45,6 +52,24 @@ export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Table
     revision: 0,
     ...over,
   }),
+  rolloutDifference: (over) => ({
+    id: 'obs_1',
+    rollout: 'rlt_1',
+    stage: 'shadow',
+    counts: { decisions: 9, losses: 1, gains: 0, changes: 0, denials: 0, withoutPlan: 0, ungrouped: 0 },
+    groups: [
+      {
+        ...{ kind: 'loss', plan: 'team', cause: 'expiry', decisions: 1, licenses: ['lic_1'], isMoreLicenses: false },
+        ...{ firstAt: at(2), lastAt: at(2), examples: [] },
+        tier: { before: 'full', after: 'reduced', featuresLost: ['parallel'], featuresGained: [], limits: [] },
+      },
+    ],
+    undecided: 2,
+    since: at(1),
+    until: at(3),
+    revision: 0,
+    ...over,
+  }),
   policyBreaker: (over) => ({
     id: 'env_1/acme-build',
     environment: 'env_1',
@@ -65,6 +90,27 @@ export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Table
     massChangeWindowMs: 600_000,
     recording: 'sampled',
     sampleBasisPoints: 1_000,
+    revision: 0,
+    ...over,
+  }),
+  observedChunk: (over) => ({
+    id: 'obs_1',
+    environment: 'env_1',
+    firstAt: at(1),
+    lastAt: at(2),
+    decisions: 0,
+    unrecorded: 7,
+    bytes: 46,
+    body: { v: 1, from: at(1), names: [], rows: [] },
+    ...over,
+  }),
+  observationState: (over) => ({
+    id: 'env_1',
+    chunks: 3,
+    bytes: 4_000,
+    recorded: 100,
+    unrecorded: 900,
+    forgotten: 20,
     revision: 0,
     ...over,
   }),

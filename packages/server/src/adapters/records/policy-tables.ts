@@ -16,7 +16,14 @@ import {
   word,
 } from './shapes.ts';
 
-type Names = 'policyRollout' | 'rolloutCount' | 'policyBreaker' | 'environmentSetting';
+type Names =
+  | 'policyRollout'
+  | 'rolloutCount'
+  | 'rolloutDifference'
+  | 'policyBreaker'
+  | 'environmentSetting'
+  | 'observedChunk'
+  | 'observationState';
 
 export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
   policyRollout: {
@@ -73,6 +80,24 @@ export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
     references: [refers('rollout_count', ['rollout'], toId('policyRollout'))],
     indexed: ['rollout'],
   },
+  rolloutDifference: {
+    sql: 'rollout_difference',
+    life: 'revised',
+    fields: {
+      id: text,
+      rollout: text,
+      stage: word('shadow', 'canary', 'full'),
+      counts: json,
+      groups: json,
+      undecided: count,
+      since: instant,
+      until: instant,
+      revision: count,
+    },
+    unique: [],
+    references: [refers('rollout_difference', ['rollout'], toId('policyRollout'))],
+    indexed: ['rollout'],
+  },
   policyBreaker: {
     sql: 'policy_breaker',
     life: 'revised',
@@ -106,6 +131,31 @@ export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
     },
     unique: [],
     references: [refers('environment_setting', ['id'], toId('environment'))],
+    indexed: [],
+  },
+  observedChunk: {
+    sql: 'observed_chunk',
+    life: 'replaced',
+    fields: {
+      id: text,
+      environment: text,
+      firstAt: instant,
+      lastAt: instant,
+      decisions: count,
+      unrecorded: count,
+      bytes: count,
+      body: json,
+    },
+    unique: [],
+    references: [refers('observed_chunk', ['environment'], toId('environment'))],
+    indexed: ['environment'],
+  },
+  observationState: {
+    sql: 'observation_state',
+    life: 'revised',
+    fields: { id: text, chunks: count, bytes: count, recorded: count, unrecorded: count, forgotten: count, revision: count },
+    unique: [],
+    references: [refers('observation_state', ['id'], toId('environment'))],
     indexed: [],
   },
 };
