@@ -10,6 +10,7 @@ import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
+import type { Observations } from './features/observations/observations.ts';
 import type { PolicyInForce } from './features/policies/policy-shelf.ts';
 import type { UsageEngine } from './features/usage/usage-engine.ts';
 import type { World } from './world.ts';
@@ -106,6 +107,8 @@ export interface Context<Body = unknown, Query = unknown> {
   readonly leases: LeaseEngine;
   /** Through which all use is counted and set aside. */
   readonly usage: UsageEngine;
+  /** Where every decision is taken note of. */
+  readonly observations: Observations;
   /** A published policy by digest, checked and ready to decide with; null: never published. */
   policy(digest: string): Promise<PolicyInForce | null>;
   /**
@@ -193,7 +196,7 @@ export interface JobStatus {
   readonly unwellMs: number;
 }
 
-export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring' | 'leases'> {
+export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring' | 'leases' | 'observations'> {
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;

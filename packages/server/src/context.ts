@@ -6,6 +6,7 @@ import { commitChange, type Outlet, type Signature } from './commit.ts';
 import type { EnvironmentShelf } from './environment-shelf.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
+import type { Observations } from './features/observations/observations.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import type { UsageEngine } from './features/usage/usage-engine.ts';
 import { keep, type Once } from './idempotency.ts';
@@ -20,6 +21,7 @@ export interface Room {
   readonly shelf: PolicyShelf;
   readonly leases: LeaseEngine;
   readonly usage: UsageEngine;
+  readonly observations: Observations;
   readonly environments: EnvironmentShelf;
   readonly licenseKeys: LicenseKeyShelf;
 }
@@ -65,6 +67,7 @@ export function contextOf(room: Room, command: Command, settled: Settled, outlet
     keyring: room.keyring,
     leases: room.leases,
     usage: room.usage,
+    observations: room.observations,
     kept,
     policy: (digest) => room.shelf.take(digest),
     async commit(change, given) {

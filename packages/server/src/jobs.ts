@@ -11,6 +11,7 @@ import type { Job, JobContext, JobStatus } from './command.ts';
 import { commitChange } from './commit.ts';
 import type { Keyring } from './features/keys/keyring.ts';
 import type { LeaseEngine } from './features/leases/engine/lease-engine.ts';
+import type { Observations } from './features/observations/observations.ts';
 import type { PolicyShelf } from './features/policies/policy-shelf.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +28,7 @@ export interface JobRunner {
 export function createJobRunner(
   world: World,
   jobs: readonly Job[],
-  shared: { keyring: Keyring; shelf: PolicyShelf; leases: LeaseEngine },
+  shared: { keyring: Keyring; shelf: PolicyShelf; leases: LeaseEngine; observations: Observations },
 ): JobRunner {
   const states = new Map<Job, JobStatus>(
     jobs.map((job) => [job, { name: job.name, everyMs: job.everyMs, ranAt: null, okAt: null, failures: 0, unwellMs: 0 }]),
@@ -122,6 +123,7 @@ export function createJobRunner(
       newId: freshId,
       keyring: shared.keyring,
       leases: shared.leases,
+      observations: shared.observations,
       policy: (digest) => shared.shelf.take(digest),
       signerOf: (environment) => shared.keyring.signer(environment, now),
       commit: (environment, change) =>

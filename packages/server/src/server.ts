@@ -25,6 +25,8 @@ import { COMMANDS, JOBS } from './features/index.ts';
 import { createKeyring } from './features/keys/keyring.ts';
 import { createLeaseEngine } from './features/leases/engine/lease-engine.ts';
 import { forgetKeySetHint } from './features/leases/key-set-hint.ts';
+import { createObservations } from './features/observations/observations.ts';
+import type { Recorded } from './features/observations/recorder.ts';
 import { createPolicyShelf } from './features/policies/policy-shelf.ts';
 import { createUsageEngine } from './features/usage/usage-engine.ts';
 import { asksOnce, isIdempotencyKey, type Once, recall, replay, requestHash } from './idempotency.ts';
@@ -52,6 +54,8 @@ export interface Server {
   jobs(): readonly JobStatus[];
   /** When nothing runs any more that jobs handed off. */
   settled(): Promise<void>;
+  /** What of its decisions this node has recorded, and what not. */
+  recorded(): Recorded;
 }
 
 export interface ServerOptions {
@@ -74,6 +78,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     keyring: createKeyring(world),
     leases: createLeaseEngine(world, shelf),
     usage: createUsageEngine(world, shelf),
+    observations: createObservations(world, shelf),
     environments: createEnvironmentShelf(world.store),
     licenseKeys: createLicenseKeyShelf(world.store),
   };
@@ -98,6 +103,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     tick: runner.tick,
     jobs: runner.status,
     settled: runner.settled,
+    recorded: room.observations.recorded,
   };
 }
 

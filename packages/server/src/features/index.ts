@@ -26,6 +26,7 @@ import { DELIVERY_COMMANDS } from './notices/delivery-commands.ts';
 import { forgetTold } from './notices/forget-job.ts';
 import { NOTICE_COMMANDS } from './notices/notice-commands.ts';
 import { watchNotices } from './notices/notices-job.ts';
+import { OBSERVATION_COMMANDS, OBSERVATION_JOBS } from './observations/index.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { OWNER_COMMANDS } from './owners/owner-commands.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   ...LICENSE_COMMANDS,
   ...LEASE_COMMANDS,
   ...CHECK_COMMANDS,
+  ...OBSERVATION_COMMANDS,
   ...USAGE_COMMANDS,
   ...GRANT_COMMANDS,
   ...HINT_COMMANDS,
@@ -73,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
 export const JOBS: readonly Job[] = [
   keepServiceBeat,
   ...LEASE_JOBS,
+  ...OBSERVATION_JOBS,
   rotateKeys,
   dispatchOutbox,
   forgetOld,

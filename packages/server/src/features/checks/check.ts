@@ -107,12 +107,13 @@ async function factsOf(context: Context, situation: LicenseSituation): Promise<F
   }
 }
 
-function decided({ now }: Context, item: Body, named: string, facts: LicenseFacts | null): Answer | Refusal {
+function decided({ now, observations: noted }: Context, item: Body, named: string, facts: LicenseFacts | null): Answer | Refusal {
   if (facts === null) return nothingCalled('license', named);
   const { terms, observations } = observedByServer(facts, now);
   const standing = decide(terms, observations, now);
   const origin = { source: 'server', asOf: now } as const;
   const decisions: readonly Decision[] = wanted(item, facts.path.features).map((name) => decisionFor(terms, standing, name, origin));
+  noted.seen(facts, { asked: 'check', at: now, seats: facts.seats, lastWordAt: null, isDenied: false });
   return answer(200, { decisions });
 }
 

@@ -4,7 +4,7 @@
  * A word is signed only after the commit that it reports, so that no holder ever has a lease which the store does not
  * know. A "no" is a signed verdict beside its problem document; clients act on the verdict alone.
  */
-import type { HolderInput, LeaseSituation, LicenseFacts, SeatCode, SeatDecision } from '@glidepath/core';
+import { type HolderInput, isLive, type LeaseSituation, type LicenseFacts, type SeatCode, type SeatDecision } from '@glidepath/core';
 import type { ErrorCode } from '@glidepath/protocol';
 import { answer, type Context, type Outcome, type Refusal, refuse } from '../../command.ts';
 import { type Judged, type SeatTask, type SeatView, unmoved } from './engine/seat-task.ts';
@@ -19,6 +19,9 @@ export type Judge = (input: HolderInput) => SeatDecision;
 /** What was decided about a request, and all that its word says. */
 interface Decided {
   readonly facts: LicenseFacts;
+  /** As it was asked, and the holder's lease with the seats as they were before. */
+  readonly op: LeaseOperation;
+  readonly before: Pick<LeaseSituation, 'lease' | 'seats'>;
   readonly decision: SeatDecision;
   readonly holder: string;
   readonly wordId: string;
@@ -31,7 +34,9 @@ export async function ask(context: Context<LeaseBody>, op: LeaseOperation, judge
   if ('kind' in asked) return asked;
   const decided = await context.leases.submit(taskOf(context, asked, judge));
   if (decided === null) return refuse('not-found', 'The license of this key is gone.');
-  return 'kind' in decided ? decided : report(context, asked, decided);
+  if ('kind' in decided) return decided;
+  takeNote(context, decided);
+  return report(context, asked, decided);
 }
 
 function taskOf({ actor, environment }: Context, asked: Asked, judge: Judge): SeatTask<Decided | Refusal> {
@@ -62,7 +67,16 @@ function judgeAsked(view: SeatView, asked: Asked, judge: Judge): Judged<Decided 
     grants,
     happened: [...decision.happened, ...happened],
     writes: [],
-    answer: { facts, decision, holder: found.holder, wordId: request.wordId, service: found.situation.service, now },
+    answer: {
+      facts,
+      op: asked.op,
+      before: found.situation,
+      decision,
+      holder: found.holder,
+      wordId: request.wordId,
+      service: found.situation.service,
+      now,
+    },
   };
 }
 
@@ -79,6 +93,19 @@ async function report(context: Context, asked: Asked, { facts, decision, holder,
   const word = await signVerdict(signing, facts, about, asked);
   const retry = verdict.retryAfterMs === null ? {} : { retryAfterMs: verdict.retryAfterMs };
   return refuse(CODES[verdict.code], verdict.reason, { word, ...retry });
+}
+
+/** A repeated request is no decision. Who holds a lease already asks for no seat, by whichever request. */
+function takeNote({ observations }: Context, { facts, op, before, decision, now }: Decided): void {
+  if (decision.isReplay) return;
+  const held = before.lease !== null && isLive(before.lease) ? before.lease : null;
+  observations.seen(facts, {
+    asked: op === 'acquire' && held === null ? 'acquire' : 'renew',
+    at: now,
+    seats: before.seats,
+    lastWordAt: held?.renewedAt ?? null,
+    isDenied: held === null && decision.verdict !== null,
+  });
 }
 
 /** Problems and verdicts share their codes; the table makes a new one fail to compile where it has no problem. */

@@ -1,0 +1,156 @@
+/**
+ * Decides the candidate of every running rollout beside the version in force, on the decisions that were really made, and
+ * keeps only where they differ.
+ *
+ * A decision counts for a rollout when the rollout's baseline or its candidate has made it: licenses that are pinned, or
+ * still go by another version, tell nothing of either. What the two come to is compared on the same facts.
+ */
+import {
+  type Comparison,
+  createComparison,
+  createDifferenceTally,
+  createReplayer,
+  type DifferenceExample,
+  type DifferenceTally,
+  exampleOf,
+  type Instant,
+  type LicenseFacts,
+  NO_COUNTS,
+  type ObservedDecision,
+  type ObservedKind,
+  type PolicyRollout,
+  type RolloutCounts,
+} from '@glidepath/core';
+import { newId } from '@glidepath/protocol';
+import type { World } from '../../world.ts';
+import type { PolicyShelf } from '../policies/policy-shelf.ts';
+import { writeDifferences } from './write-differences.ts';
+
+export interface Shadow {
+  /** The rollouts that run now. */
+  follow(rollouts: readonly PolicyRollout[]): Promise<void>;
+  decide(facts: LicenseFacts, observed: ObservedDecision): void;
+  /** Counts a decision that there was no time for. */
+  miss(facts: LicenseFacts): void;
+  /** Writes down what has grown since it was last written. */
+  flush(now: Instant): Promise<void>;
+  takeCounts(): readonly CountedRollout[];
+}
+
+/**
+ * What a rollout's decisions have come to: in shadow those of all licenses that follow it, as the candidate would have
+ * decided them; afterwards those that the candidate has made.
+ */
+export interface CountedRollout {
+  /** As it stood when the decisions were counted: its steps say of which round they are. */
+  readonly rollout: PolicyRollout;
+  readonly counts: RolloutCounts;
+  /** Of losses and denials. */
+  readonly examples: readonly CountedExample[];
+}
+
+export interface CountedExample extends DifferenceExample {
+  readonly kind: ObservedKind;
+  readonly tier: { readonly before: string; readonly after: string };
+}
+
+const EXAMPLES_COUNTED = 5;
+
+interface Followed {
+  readonly rollout: PolicyRollout;
+  readonly comparison: Comparison;
+  readonly tally: DifferenceTally;
+  readonly since: Instant;
+  /** Id of the row in which this node keeps what it found in this stage. */
+  readonly row: string;
+  undecided: number;
+  /** How many decisions the row knows of. */
+  written: number;
+}
+
+export function createShadow(world: World, shelf: PolicyShelf): Shadow {
+  let followed = new Map<string, Followed>();
+  let counted = new Map<string, CountedRollout>();
+
+  async function begin(rollout: PolicyRollout): Promise<Followed | null> {
+    const [baseline, candidate] = await Promise.all([shelf.take(rollout.baseline), shelf.take(rollout.candidate)]);
+    if (baseline === null || candidate === null) return null;
+    const now = world.clock.now();
+    return {
+      rollout,
+      comparison: createComparison(createReplayer(baseline.policy), createReplayer(candidate.policy)),
+      ...{ tally: createDifferenceTally(), since: now, row: newId('obs', now, world.entropy), undecided: 0, written: 0 },
+    };
+  }
+
+  return {
+    async follow(rollouts) {
+      const next = new Map<string, Followed>();
+      for (const rollout of rollouts) {
+        const known = followed.get(stageKey(rollout));
+        const entry = known === undefined ? await begin(rollout) : { ...known, rollout };
+        if (entry !== null) next.set(stageKey(rollout), entry);
+      }
+      followed = next;
+    },
+    decide(facts, observed) {
+      for (const { rollout, comparison, tally } of followed.values()) {
+        if (!isOf(rollout, facts)) continue;
+        const isCandidate = facts.digest === rollout.candidate;
+        const compared = comparison.compare(observed, isCandidate ? 'after' : 'before');
+        tally.add(observed, compared);
+        if (rollout.stage !== 'shadow' && !isCandidate) continue;
+        const key = roundKey(rollout);
+        counted.set(key, countedWith(counted.get(key) ?? { rollout, counts: NO_COUNTS, examples: [] }, observed, compared));
+      }
+    },
+    miss(facts) {
+      for (const entry of followed.values()) if (isOf(entry.rollout, facts)) entry.undecided++;
+    },
+    async flush(now) {
+      for (const entry of followed.values()) {
+        const known = entry.tally.counts.decisions + entry.undecided;
+        if (known === entry.written) continue;
+        await writeDifferences(world.store, entry, now);
+        entry.written = known;
+      }
+    },
+    takeCounts() {
+      const taken = [...counted.values()];
+      counted = new Map();
+      return taken;
+    },
+  };
+}
+
+function isOf({ environment, name, baseline, candidate }: PolicyRollout, { license, digest }: LicenseFacts): boolean {
+  const isFollowing = license.policyMode === 'follow' && license.policyName === name && license.environment === environment;
+  return isFollowing && (digest === baseline || digest === candidate);
+}
+
+/** What another stage finds stands by itself: it decides for other licenses. */
+const stageKey = ({ id, stage }: PolicyRollout): string => `${id}/${stage}`;
+const roundKey = ({ id, steps }: PolicyRollout): string => `${id}/${steps.length}`;
+
+function countedWith(
+  { rollout, counts, examples }: CountedRollout,
+  observed: ObservedDecision,
+  compared: ReturnType<Comparison['compare']>,
+): CountedRollout {
+  const change = compared?.change ?? null;
+  const isWorse = change?.kind === 'loss' || change?.kind === 'denial';
+  return {
+    rollout,
+    counts: {
+      decisions: counts.decisions + 1,
+      losses: counts.losses + (change?.kind === 'loss' ? 1 : 0),
+      gains: counts.gains + (change?.kind === 'gain' ? 1 : 0),
+      denials: counts.denials + (compared?.isDeniedAfter === true ? 1 : 0),
+      baselineDenials: counts.baselineDenials + (compared?.isDeniedBefore === true ? 1 : 0),
+    },
+    examples:
+      isWorse && examples.length < EXAMPLES_COUNTED
+        ? [...examples, { ...exampleOf(observed), kind: change.kind, tier: { before: change.tier.before, after: change.tier.after } }]
+        : examples,
+  };
+}
