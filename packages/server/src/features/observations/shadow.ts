@@ -97,7 +97,7 @@ export function createShadow(world: World, shelf: PolicyShelf): Shadow {
       for (const { rollout, comparison, tally } of followed.values()) {
         if (!isOf(rollout, facts)) continue;
         const isCandidate = facts.digest === rollout.candidate;
-        const compared = comparison.compare(observed, isCandidate ? 'after' : 'before');
+        const compared = comparison.compare(withoutDwell(observed, rollout), isCandidate ? 'after' : 'before');
         tally.add(observed, compared);
         if (rollout.stage !== 'shadow' && !isCandidate) continue;
         const key = roundKey(rollout);
@@ -126,6 +126,15 @@ export function createShadow(world: World, shelf: PolicyShelf): Shadow {
 function isOf({ environment, name, baseline, candidate }: PolicyRollout, { license, digest }: LicenseFacts): boolean {
   const isFollowing = license.policyMode === 'follow' && license.policyName === name && license.environment === environment;
   return isFollowing && (digest === baseline || digest === candidate);
+}
+
+/**
+ * A license that has just come to the candidate comes down to it a tier a day, and would show nothing of what it loses until
+ * tomorrow. It is compared as if it were there already.
+ */
+function withoutDwell(observed: ObservedDecision, { startedAt }: PolicyRollout): ObservedDecision {
+  if (observed.lowered.length === 0) return observed;
+  return { ...observed, lowered: observed.lowered.filter(({ effectiveAt }) => effectiveAt < startedAt) };
 }
 
 /** What another stage finds stands by itself: it decides for other licenses. */
