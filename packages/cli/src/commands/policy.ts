@@ -2,6 +2,7 @@
 import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/core';
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { registerReplay } from '../policy-replay/register-replay.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
 import type { Shell } from '../shell.ts';
 import { join, text } from '../terminal/safe-text.ts';
@@ -35,6 +36,7 @@ export function registerPolicy(registrar: Registrar): void {
       }),
     );
   registerPublish(registrar, policy);
+  registerReplay(registrar, policy);
 }
 
 interface Checked extends PolicyFile {
