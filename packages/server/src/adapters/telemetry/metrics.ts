@@ -65,6 +65,17 @@ export function createMetrics(about: { readonly version: string; readonly skewMs
     help: 'How often a job failed since this node started.',
     labelNames: ['job'],
   });
+  const recorded = new Counter({
+    registers,
+    name: 'glidepath_decisions_recorded_total',
+    help: 'Decisions that this node has recorded for replay since it started.',
+  });
+  const unrecorded = new Counter({
+    registers,
+    name: 'glidepath_decisions_unrecorded_total',
+    help: 'Decisions that this node has not recorded since it started, by reason: whatever is replayed later knows nothing of them.',
+    labelNames: ['reason'],
+  });
   const refreshed = new Gauge({
     registers,
     name: 'glidepath_metrics_refreshed_timestamp_seconds',
@@ -101,6 +112,11 @@ export function createMetrics(about: { readonly version: string; readonly skewMs
         jobFailures.set({ job: job.name }, job.failures);
         if (job.okAt !== null) jobs.set({ job: job.name }, job.okAt / SECOND);
       }
+      const decisions = server.recorded();
+      recorded.reset();
+      recorded.inc(decisions.recorded);
+      unrecorded.reset();
+      for (const [reason, number] of Object.entries(decisions.unrecorded)) unrecorded.inc({ reason }, number);
       refreshed.set(now / SECOND);
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -71,7 +71,8 @@ describe('metrics', () => {
         { name: 'broken', everyMs: 1, run: async () => Promise.reject(new Error('no')) },
       ],
     });
-    await issueTestLicense(node);
+    const license = await issueTestLicense(node);
+    await node.call('POST', '/v1/check', { license: license.id, feature: 'build' });
     const metrics = createMetrics({ version: '9.9.9', skewMs: () => -250 });
     expect((await metrics.text()).text).not.toContain('glidepath_key_signs_until_timestamp_seconds{');
     await node.server.tick(node.world.clock.now());
@@ -86,6 +87,8 @@ describe('metrics', () => {
       `glidepath_key_signs_until_timestamp_seconds{environment="production",use="key-set"} ${(START + 365 * DAY) / SECOND}`,
       `glidepath_job_last_success_timestamp_seconds{job="fine"} ${START / SECOND}`,
       'glidepath_job_failures{job="broken"} 1',
+      'glidepath_decisions_recorded_total 0',
+      'glidepath_decisions_unrecorded_total{reason="sampled-out"} 1',
       `glidepath_metrics_refreshed_timestamp_seconds ${START / SECOND}`,
     ]) {
       expect(text.split('\n')).toContain(line);
