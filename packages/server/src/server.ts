@@ -56,6 +56,8 @@ export interface Server {
   settled(): Promise<void>;
   /** What of its decisions this node has recorded, and what not. */
   recorded(): Recorded;
+  /** Writes down what this node holds of its decisions: before it ends. */
+  writeDown(): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -104,6 +106,7 @@ export function createServer(world: World, options: ServerOptions = {}): Server 
     jobs: runner.status,
     settled: runner.settled,
     recorded: room.observations.recorded,
+    writeDown: () => room.observations.flush(world.clock.now()),
   };
 }
 

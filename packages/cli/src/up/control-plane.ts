@@ -246,6 +246,7 @@ function ticking(server: Server, log: Log): () => Promise<void> {
   return async () => {
     clearInterval(timer);
     await Promise.all(running);
+    await server.writeDown().catch((error: unknown) => log.warn('background-failed', { what: 'observations', error }));
   };
 }
 
