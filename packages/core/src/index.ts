@@ -130,6 +130,7 @@ export { failureOf, PROBE_FAILURES, type ProbeFailure } from './probe/probe-fail
 export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
 export * from './proof/proof.ts';
+export { proofSize, provePolicy, statesOf } from './proof/prove-policy.ts';
 export * from './result.ts';
 export * from './rollout/compare-observed.ts';
 export * from './rollout/difference-groups.ts';

@@ -14,6 +14,7 @@ export type ProofRule =
   | 'loss-unannounced'
   | 'bites-before-receipt'
   | 'rung-unreachable'
+  | 'silence-without-end'
   | 'notice-after-loss'
   | 'above-limit'
   | 'always-broken'
@@ -68,7 +69,7 @@ export interface ProofOf {
 
 /** A fact that a promise leaves open, told beside it: how long a revoked holder that never hears of it goes on, and the like. */
 export interface ProofNote {
-  readonly code: 'exposure-without-receipt' | 'offline-budget-spent' | 'guarantee-vacuous';
+  readonly code: 'exposure-without-receipt' | 'offline-budget-spent' | 'guarantee-vacuous' | 'combined-by-pairs';
   readonly message: string;
   readonly ms: Milliseconds | null;
 }

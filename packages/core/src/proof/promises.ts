@@ -1,0 +1,57 @@
+/** What is proved, as sentences: of every policy, and of what one promises itself. */
+import { durationWords } from '../format-instant.ts';
+import type { Guarantee, Policy } from '../policy/policy.ts';
+import type { Finding } from './findings.ts';
+import type { ProofOf, ProofRule } from './proof.ts';
+
+const BUILT_IN: readonly (readonly [ProofRule, string])[] = [
+  ['cliff', 'no step takes more than one tier'],
+  ['not-monotone', 'a worse cause, more time or more use never gives anything back'],
+  ['essential-lost', 'only a suspended or revoked path takes an essential feature'],
+  ['not-restored', "a renewal, a signed word and a new window give the plan's own tier back"],
+  ['loss-unannounced', 'every loss is announced by a notice before it'],
+  ['bites-before-receipt', 'nothing that was said bites before its holder has read it and had time'],
+  ['rung-unreachable', 'every rung is reached and changes something'],
+  ['silence-without-end', 'who never hears of a revocation comes down by silence'],
+  ['notice-after-loss', 'no notice comes after the last loss of its path'],
+  ['above-limit', 'nothing is granted above limits, and nothing before the start'],
+];
+
+const RULE_OF: Readonly<Record<Guarantee['kind'], ProofRule>> = {
+  always: 'always-broken',
+  noCliff: 'no-cliff-broken',
+  notice: 'notice-too-late',
+  offline: 'offline-too-short',
+  revocationBites: 'revocation-late',
+};
+
+export function promisesOf(policy: Policy, findings: readonly Finding[]): readonly ProofOf[] {
+  const isKept = (rule: ProofRule, guarantee: number | null): boolean =>
+    !findings.some((finding) => finding.rule === rule && finding.guarantee === guarantee);
+  const builtIn = BUILT_IN.map(([rule, promise]) => ({ rule, promise, guarantee: null, isKept: isKept(rule, null) }));
+  const own = policy.guarantees.map((guarantee, index) => {
+    const rule = RULE_OF[guarantee.kind];
+    return { rule, promise: guaranteeSentence(guarantee), guarantee: index, isKept: isKept(rule, index) };
+  });
+  return [...builtIn, ...own];
+}
+
+/** In the order in which violations are listed. */
+export const RULE_ORDER: readonly ProofRule[] = [...BUILT_IN.map(([rule]) => rule), ...Object.values(RULE_OF)];
+
+export function guaranteeSentence(guarantee: Guarantee): string {
+  switch (guarantee.kind) {
+    case 'always': {
+      const unless = guarantee.unless.length === 0 ? '' : `, unless by ${guarantee.unless.join(', ')}`;
+      return `${guarantee.feature} is always allowed${unless}`;
+    }
+    case 'noCliff':
+      return `no step takes more than ${guarantee.tiers} tier${guarantee.tiers === 1 ? '' : 's'}`;
+    case 'notice':
+      return `a notice of warning or higher comes ${durationWords(guarantee.ms)} before any loss by ${guarantee.cause}`;
+    case 'offline':
+      return `the plan's own tier holds for ${durationWords(guarantee.ms)} without a signed word`;
+    case 'revocationBites':
+      return `a revoked license is at its last tier ${durationWords(guarantee.ms)} after the holder has read it`;
+  }
+}
