@@ -1,12 +1,27 @@
 /** How two versions of a policy differ in what they do, not in how they are written. */
+import type { Notify, TimedCause } from '../policy/policy.ts';
 import type { Milliseconds } from '../time.ts';
 
 export type DifferenceKind = 'gain' | 'loss' | 'change';
+
+/** Where a group of states lies: what has begun, and from where to where, `until` not included. */
+export interface StateRange {
+  readonly cause: TimedCause | 'quota' | 'seats';
+  /** Of a quota. */
+  readonly meter: string | null;
+  /** Elapsed ms, use in the meter's unit, or seats in use; `from` null: since ever; `until` null: for ever. */
+  readonly from: number | null;
+  readonly until: number | null;
+  /** Seats only: ms since overage opened; null: however long. */
+  readonly overage: { readonly from: Milliseconds; readonly until: Milliseconds | null } | null;
+}
 
 /** Licenses of one plan in a group of states that the two policies decide differently. */
 export interface StateDifference {
   readonly kind: DifferenceKind;
   readonly plan: string;
+  /** The same as `when`, in numbers; null: nothing has begun, or several causes have. */
+  readonly range: StateRange | null;
   /** "from 14 days to 30 days after the end", one interval of one cause, everything else untouched. */
   readonly when: string;
   /** Words of `given` for one state of the group. */
@@ -15,7 +30,10 @@ export interface StateDifference {
   readonly featuresLost: readonly string[];
   readonly featuresGained: readonly string[];
   readonly limits: readonly { readonly name: string; readonly before: number | null; readonly after: number | null }[];
+  /** What the next holder gets; null: the same. */
   readonly seat: { readonly before: string | null; readonly after: string | null } | null;
+  /** The highest reached; null: the same. */
+  readonly notify: { readonly before: Notify; readonly after: Notify } | null;
 }
 
 export interface GuaranteeDifference {
@@ -24,16 +42,18 @@ export interface GuaranteeDifference {
   readonly after: string | null;
 }
 
-/** A change of a plan's terms that no state shows: ttl, offline budget, quota, term. */
+/** A change of terms that no state shows: ttl, offline budget, quota, term. */
 export interface TermDifference {
   readonly kind: DifferenceKind;
-  readonly plan: string;
+  /** Null: of the whole policy. */
+  readonly plan: string | null;
   readonly what: string;
   readonly before: string;
   readonly after: string;
 }
 
 export interface PolicyDifference {
+  /** How the two are called, by digest where there is one; null: there was none before. */
   readonly before: string | null;
   readonly after: string;
   /** Losses first. */
