@@ -26,6 +26,7 @@ export { guaranteeSentence } from './compare/guarantee-differences.ts';
 export * from './compare/policy-difference.ts';
 export { figuresOf } from './compare/policy-figures.ts';
 export { exactWords } from './compare/range-words.ts';
+export { isInState, isSeenByServer, type LicenseProgress } from './compare/states-of-license.ts';
 export { compile, isSameStanding, type Segment, segmentAt, standingAt, type Timeline } from './decision/compile.ts';
 export { higherNotify } from './decision/course.ts';
 export { decide, NO_TIER } from './decision/decide.ts';

@@ -11,7 +11,7 @@ export function counterexampleOf(policy: Policy, finding: Finding): Counterexamp
   const { plan, words } = finding;
   const given = givenOf(policy, plan, words);
   return {
-    given: givenWords(plan, words),
+    given: givenWords(policy, plan, words),
     found: { ...decideGiven(policy, given) },
     steps: stepsOf(policy, finding, given),
     drill: drillOf(policy, finding, given),

@@ -3,7 +3,7 @@
  * that the drill fails until the policy is repaired and guards it afterwards.
  */
 import type { Given } from '../decision/given.ts';
-import { formatDuration } from '../policy/durations.ts';
+import { DURATION_MAX_MS, formatDuration } from '../policy/durations.ts';
 import type { Policy } from '../policy/policy.ts';
 import { DAY, type Milliseconds } from '../time.ts';
 import type { DrillExpectation, Finding } from './findings.ts';
@@ -22,11 +22,11 @@ export function drillOf(policy: Policy, finding: Finding, given: Given): Counter
       start: '2026-01-01T00:00:00Z',
       license: {
         plan: finding.plan.name,
-        expiresIn: formatDuration(given.expiresInMs + faultAtMs),
-        ...(given.startsInMs === null ? {} : { startsAt: formatDuration(given.startsInMs + faultAtMs) }),
+        expiresIn: written(given.expiresInMs + faultAtMs),
+        ...(given.startsInMs === null ? {} : { startsAt: written(given.startsInMs + faultAtMs) }),
       },
       nodes: 1,
-      until: formatDuration(faultAtMs + WATCHED_MS),
+      until: written(faultAtMs + WATCHED_MS),
     },
     events: eventsOf(policy, given, faultAtMs),
     expect: [expectationOf(finding.expected, faultAtMs)],
@@ -46,11 +46,11 @@ function eventsOf(policy: Policy, given: Given, faultAtMs: Milliseconds): readon
     events.push({ atMs: faultAtMs + ((receivedAt[0] ?? NOW) - NOW), event: { usage: { meter, add: used } } });
   if (given.seatsUsed !== null)
     events.push({ atMs: faultAtMs - (given.overageForMs ?? 0), event: { seats: { want: given.seatsUsed + 1 } } });
-  return events.sort((a, b) => a.atMs - b.atMs).map(({ atMs, event }) => ({ at: formatDuration(atMs), ...event }));
+  return events.sort((a, b) => a.atMs - b.atMs).map(({ atMs, event }) => ({ at: written(atMs), ...event }));
 }
 
 function faultOf(cause: (typeof SINCE)[number], elapsedMs: Milliseconds): Readonly<Record<string, unknown>> {
-  const lasting = formatDuration(elapsedMs + WATCHED_MS);
+  const lasting = written(elapsedMs + WATCHED_MS);
   switch (cause) {
     case 'unreachable':
       return { issuer: 'down', for: lasting };
@@ -63,7 +63,7 @@ function faultOf(cause: (typeof SINCE)[number], elapsedMs: Milliseconds): Readon
     case 'identity':
       return { node: 'identity-change' };
     case 'clock':
-      return { clock: { step: formatDuration(-(elapsedMs + WATCHED_MS)) } };
+      return { clock: { step: written(-(elapsedMs + WATCHED_MS)) } };
   }
 }
 
@@ -72,10 +72,15 @@ function expectationOf(expected: DrillExpectation, faultAtMs: Milliseconds): Rea
     case 'always':
       return { always: expected.feature };
     case 'tier':
-      return { tier: expected.tier, from: formatDuration(faultAtMs), to: formatDuration(faultAtMs + 1_000) };
+      return { tier: expected.tier, from: written(faultAtMs), to: written(faultAtMs + 1_000) };
     case 'notice':
-      return { notice: formatDuration(expected.ms), before: 'loss' };
+      return { notice: written(expected.ms), before: 'loss' };
     case 'no-loss':
       return { lossBy: 'never' };
   }
+}
+
+/** No duration of a drill is longer than one can be written. */
+function written(ms: Milliseconds): string {
+  return formatDuration(Math.max(-DURATION_MAX_MS, Math.min(ms, DURATION_MAX_MS)));
 }

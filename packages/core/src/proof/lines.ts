@@ -5,9 +5,10 @@
 import { type Course, UNTOUCHED } from '../decision/course.ts';
 import { pathTerms } from '../decision/path.ts';
 import { isShareReached } from '../decision/shares.ts';
+import { DURATION_MAX_MS } from '../policy/durations.ts';
 import type { Notify, Plan, Policy, Rung, ShareRung, TimedCause } from '../policy/policy.ts';
 import { TIMED_CAUSES } from '../policy/rules-path.ts';
-import { type Milliseconds, SECOND, YEAR } from '../time.ts';
+import { type Milliseconds, SECOND } from '../time.ts';
 import { elapsedWords, judged, type Path, type Words } from './situation.ts';
 
 /** One state of one cause. */
@@ -56,20 +57,14 @@ export function rungPath(policy: Policy, cause: Line['cause'], meter: string | n
 }
 
 function timedLine(policy: Policy, plan: Plan, cause: TimedCause, rungs: readonly Rung[]): Line {
-  const untouched = pointOf(policy, plan, cause, null, { words: untouchedWords(cause, rungs), atMs: 0, isBegun: false, rung: null });
+  const untouched = pointOf(policy, plan, cause, null, { words: {}, atMs: 0, isBegun: false, rung: null });
   const rungAt = new Map(rungs.map(({ at }, index) => [at, rungPath(policy, cause, null, index)]));
   const beginning = cause === 'expiry' ? [0] : rungs.length > 0 ? [0, STEP_MS] : [];
   const instants = [...beginning, ...rungs.flatMap(({ at }) => [at - STEP_MS, at, at + STEP_MS])];
-  const reached = ascending(instants.filter((at) => cause === 'expiry' || at >= 0)).map((atMs) =>
+  const reached = ascending(instants.filter((at) => (cause === 'expiry' || at >= 0) && Math.abs(at) <= DURATION_MAX_MS)).map((atMs) =>
     pointOf(policy, plan, cause, null, { words: elapsedWords(cause, atMs), atMs, isBegun: true, rung: rungAt.get(atMs) ?? null }),
   );
   return { cause, meter: null, points: [untouched, ...reached] };
-}
-
-/** A year before the end, which is what no word means, or before the first rung where that comes earlier still. */
-function untouchedWords(cause: TimedCause, rungs: readonly Rung[]): Words {
-  const first = Math.min(0, ...rungs.map(({ at }) => at));
-  return cause === 'expiry' && first <= -YEAR ? elapsedWords('expiry', first - 2 * STEP_MS) : {};
 }
 
 interface Shared {

@@ -1,7 +1,5 @@
 /** What must hold along the path of one cause, with nothing else begun: announced, in time, to an end, and back again. */
-import { durationWords } from '../format-instant.ts';
 import type { Plan, Policy } from '../policy/policy.ts';
-import type { Milliseconds } from '../time.ts';
 import type { Finding, Findings } from './findings.ts';
 import type { Line, Point } from './lines.ts';
 import { planTier } from './prove-combinations.ts';
@@ -125,7 +123,7 @@ function silenceEnds({ policy, plan, lines, findings }: PlanLines): void {
 }
 
 /** A renewal, a signed word and a new window give back what was lost. Each alone, so that the rung at fault is found. */
-function restored({ policy, plan, lines, findings }: PlanLines): number {
+function restored({ policy, plan, findings }: PlanLines): number {
   const recovered: readonly { readonly words: Words; readonly path: Finding['path']; readonly how: string }[] = [
     { words: elapsedWords('expiry', -plan.termMs), path: ['spec', 'glidePath', 'expiry'], how: 'right after a renewal' },
     { words: elapsedWords('unreachable', 0), path: ['spec', 'glidePath', 'unreachable'], how: 'with a signed word just read' },
@@ -151,10 +149,4 @@ function restored({ policy, plan, lines, findings }: PlanLines): number {
       expected: { kind: 'tier', tier: tierNamed(policy, plan.tier) },
     });
   return recovered.length + 1;
-}
-
-/** The last rung of a path whose tier is worse than before it, in words and time. */
-export function biteOf(line: Line): { readonly point: Point; readonly words: string } | null {
-  const last = lossesOf(line).at(-1);
-  return last === undefined ? null : { point: last.point, words: durationWords(last.point.atMs as Milliseconds) };
 }

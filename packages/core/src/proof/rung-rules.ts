@@ -27,6 +27,7 @@ export function proveRungs(policy: Policy, plans: readonly PlanLine[], findings:
   for (const { path, at } of everyRung(policy)) {
     const key = JSON.stringify(path);
     if (seen.has(key)) continue;
+    if (endsSilence(policy, path)) continue;
     const where = idle.get(key);
     const message =
       where === undefined
@@ -37,6 +38,11 @@ export function proveRungs(policy: Policy, plans: readonly PlanLine[], findings:
       ...{ begun: where === undefined ? 0 : 1, atMs: 0, expected: { kind: 'no-loss' } },
     });
   }
+}
+
+/** The last rung of silence has to be there, whatever it says: a lease ends with it. */
+function endsSilence({ glidePath }: Policy, path: Path): boolean {
+  return path[2] === 'unreachable' && path[3] === (glidePath.timed.unreachable ?? []).length - 1;
 }
 
 /** Every rung of the document that has a place of its own. */

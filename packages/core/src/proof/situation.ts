@@ -5,10 +5,10 @@ import { type Judgement, judge } from '../decision/decide.ts';
 import { situationOf } from '../decision/decide-given.ts';
 import { type Given, parseGiven } from '../decision/given.ts';
 import type { Terms } from '../decision/terms.ts';
-import { formatDuration } from '../policy/durations.ts';
+import { DURATION_MAX_MS, formatDuration } from '../policy/durations.ts';
 import type { Plan, Policy } from '../policy/policy.ts';
 import { invariant } from '../result.ts';
-import { instant, type Milliseconds } from '../time.ts';
+import { instant, type Milliseconds, SECOND, YEAR } from '../time.ts';
 
 /** Words of `given` without `plan`. */
 export type Words = Readonly<Record<string, unknown>>;
@@ -26,12 +26,21 @@ export interface Judged {
 export const NOW = instant(0);
 
 /** The words as whoever replays them would write them: the plan is always said. */
-export function givenWords(plan: Plan, words: Words): Words {
-  return { plan: plan.name, ...words };
+export function givenWords(policy: Policy, plan: Plan, words: Words): Words {
+  return { plan: plan.name, ...restingWords(policy), ...words };
+}
+
+/**
+ * How far the end is while expiry has not begun: a year, which is what no word means, or before the first rung where that
+ * comes earlier still.
+ */
+function restingWords({ glidePath }: Policy): Words {
+  const first = Math.min(0, ...(glidePath.timed.expiry ?? []).map(({ at }) => at));
+  return first <= -YEAR ? elapsedWords('expiry', Math.max(first - SECOND, -DURATION_MAX_MS)) : {};
 }
 
 export function givenOf(policy: Policy, plan: Plan, words: Words): Given {
-  const given = parseGiven(policy, givenWords(plan, words));
+  const given = parseGiven(policy, givenWords(policy, plan, words));
   invariant(given.ok, `a proof writes words that can be read: ${given.ok ? '' : given.message}`);
   return given.value;
 }

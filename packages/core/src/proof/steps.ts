@@ -7,7 +7,7 @@ import type { Given } from '../decision/given.ts';
 import { LOWERING_DWELL_MS, type Observations, type Terms } from '../decision/terms.ts';
 import { durationWords } from '../format-instant.ts';
 import type { Cause, Policy } from '../policy/policy.ts';
-import { after, DAY, type Instant, type Milliseconds } from '../time.ts';
+import { after, DAY, type Instant, instant, type Milliseconds } from '../time.ts';
 import type { Finding } from './findings.ts';
 import type { ProofStep } from './proof.ts';
 import { NOW } from './situation.ts';
@@ -34,8 +34,8 @@ export function storyOf(policy: Policy, given: Given): Story {
   const told = { ...observations, usage };
   const usedAt = usage.flatMap(({ receivedAt }) => receivedAt);
   const overageAt = given.overageForMs === null ? [] : [after(NOW, -given.overageForMs)];
-  const instants = [...eventsUntilNow(terms, told), ...usedAt, ...overageAt, NOW].filter((instant) => instant !== null);
-  return { terms, observations: told, beginsAt: instants.reduce((first, instant) => Math.min(instant, first)) };
+  const instants = [...eventsUntilNow(terms, told), ...usedAt, ...overageAt, NOW].filter((at) => at !== null);
+  return { terms, observations: told, beginsAt: instant(Math.min(...instants)) };
 }
 
 export function stepsOf(policy: Policy, finding: Finding, given: Given): readonly ProofStep[] {
@@ -43,8 +43,7 @@ export function stepsOf(policy: Policy, finding: Finding, given: Given): readonl
   const { terms, observations, beginsAt } = story;
   const startMs = beginsAt - QUIET_MS;
   const courses = coursesOf(terms, observations);
-  const ahead = terms.expiresAt !== null && terms.expiresAt > NOW + 366 * DAY ? [] : [terms.expiresAt ?? NOW];
-  const instants = [...new Set([...eventsUntilNow(terms, observations), ...ahead.filter((at) => at <= NOW), NOW])].sort((a, b) => a - b);
+  const instants = [...new Set([...eventsUntilNow(terms, observations), NOW])].sort((a, b) => a - b);
   const steps: ProofStep[] = [];
   let before: Judgement = { tier: terms.planTier, cause: 'none', since: LONG_SINCE, notify: 'none' };
   const tierOf = (tier: number): string => policy.tiers[tier]?.name ?? NO_TIER;
@@ -76,7 +75,8 @@ function eventsUntilNow(terms: Terms, observations: Observations): readonly Inst
   const courses = coursesOf(terms, observations);
   const from = after(NOW, -2_000_000 * DAY);
   const changes = breakpointsAfter(terms, courses, from).filter((at) => at !== terms.startsAt);
-  return [...begun, ...used, ...changes].filter((at) => at <= NOW);
+  const ended = terms.expiresAt === null ? [] : [terms.expiresAt];
+  return [...begun, ...used, ...changes, ...ended].filter((at) => at <= NOW);
 }
 
 const BEGINNINGS: Readonly<Partial<Record<Cause, readonly [now: string, later: string]>>> = {
@@ -95,12 +95,17 @@ function happeningsAt(policy: Policy, { terms, observations }: Story, given: Giv
     const { cause, begunAt, steps } = course;
     if (begunAt === null || !(steps.some(({ at }) => at === now) || begunAt === now || now === NOW)) continue;
     if (begunAt > now && cause !== 'expiry') continue;
-    if (cause === 'expiry' && now === NOW && steps.every(({ at }) => at > now)) continue;
+    if (cause === 'expiry' && steps.every(({ at }) => at !== now) && (begunAt > now || now === NOW)) continue;
     happenings.push(elapsedSentence(cause, now - begunAt));
   }
   for (const { meter, used, limit, receivedAt } of observations.usage)
     if (receivedAt.length === 0 ? now === NOW : receivedAt[0] === now)
       happenings.push(`${used} ${unitOf(policy, meter)} of ${limit} are used by meter ${meter}`);
+  for (const { receivedAt } of observations.usage) {
+    const readAt = receivedAt[0] ?? null;
+    if (readAt !== null && readAt < now && (now - readAt) % LOWERING_DWELL_MS === 0)
+      happenings.push(`${durationWords(now - readAt)} after the holder read of that use`);
+  }
   if (now === NOW && given.seatsUsed !== null) happenings.push(`${given.seatsUsed} of ${given.plan.seats?.limit ?? 0} seats are in use`);
   if (now === NOW && given.overageForMs !== null) happenings.push(`overage was opened ${durationWords(given.overageForMs)} ago`);
   if (now === NOW && given.startsInMs !== null && given.startsInMs > 0)
