@@ -51,6 +51,8 @@ export function isSamePolicy({ states, guarantees, terms, plansRemoved, plansAdd
 
 const RANK: readonly DifferenceKind[] = ['loss', 'change', 'gain'];
 
+type Scope = StateDifference['scope'];
+
 interface RangedChange {
   readonly range: StateRange;
   readonly situation: Situation;
@@ -62,8 +64,8 @@ function planStates(before: Policy, after: Policy, plan: Plan): readonly StateDi
   const still = untouched(policies);
   const compare = (situation: Situation) =>
     changed(decideSituation(before, plan.name, situation), decideSituation(after, plan.name, situation));
-  const differing = (change: Changed, situation: Situation, range: StateRange | null, when: string): StateDifference => {
-    return { ...change, plan: plan.name, range, when, given: givenOf(plan.name, situation, still) };
+  const differing = (change: Changed, situation: Situation, scope: Scope, range: StateRange | null, when: string): StateDifference => {
+    return { ...change, plan: plan.name, scope, range, when, given: givenOf(plan.name, situation, still) };
   };
   const everywhere = compare(still);
   const causes = rangesOf(policies, plan.name).map((states) => states.map((state) => ({ ...state, change: compare(state.situation) })));
@@ -71,13 +73,13 @@ function planStates(before: Policy, after: Policy, plan: Plan): readonly StateDi
   const alike = causes.map((states) => states.filter(({ change }) => change === null).map(({ situation }) => situation));
   const combined = everywhere === null ? combinedDifferences(before, after, plan.name, still, alike) : [];
   const found: StateDifference[] = [
-    ...(everywhere === null ? [] : [differing(everywhere, still, null, 'as long as nothing has happened')]),
+    ...(everywhere === null ? [] : [differing(everywhere, still, 'everywhere', null, 'as long as nothing has happened')]),
     ...single.flatMap(({ change, situation, range }) =>
-      change === null ? [] : [differing(change, situation, range, rangeWords(range, policies))],
+      change === null ? [] : [differing(change, situation, 'range', range, rangeWords(range, policies))],
     ),
     ...combined.flatMap((situation) => {
       const change = compare(situation);
-      return change === null ? [] : [differing(change, situation, null, situationWords(situation, still))];
+      return change === null ? [] : [differing(change, situation, 'combined', null, situationWords(situation, still))];
     }),
   ];
   return [...found, ...leaseTiers(before, after, plan, found)];
@@ -136,7 +138,7 @@ function leaseTiers(before: Policy, after: Policy, plan: Plan, found: readonly S
     if (next === undefined || found.some((state) => state.tier.before === tier.name && state.tier.after === tier.name)) return [];
     const change = changed(tierAnswer(before, tier), tierAnswer(after, next));
     const when = `for a lease of tier ${tier.name}`;
-    return change === null ? [] : [{ ...change, plan: plan.name, range: null, when, given: { plan: plan.name } }];
+    return change === null ? [] : [{ ...change, plan: plan.name, scope: 'lease', range: null, when, given: { plan: plan.name } }];
   });
 }
 

@@ -51,7 +51,7 @@ export function whatWords({
   limits,
   seat,
   notify,
-}: Omit<StateDifference, 'when' | 'plan' | 'given' | 'range' | 'kind'>): string {
+}: Omit<StateDifference, 'when' | 'plan' | 'given' | 'scope' | 'range' | 'kind'>): string {
   const parts = [
     ...(featuresLost.length === 0 ? [] : [`loses ${featuresLost.join(', ')}`]),
     ...(featuresGained.length === 0 ? [] : [`gains ${featuresGained.join(', ')}`]),

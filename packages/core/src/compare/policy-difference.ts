@@ -20,7 +20,12 @@ export interface StateRange {
 export interface StateDifference {
   readonly kind: DifferenceKind;
   readonly plan: string;
-  /** The same as `when`, in numbers; null: nothing has begun, or several causes have. */
+  /**
+   * `range`: of one cause; `everywhere`: as long as nothing has begun, and wherever no range says otherwise; `combined`: of
+   * several causes at once; `lease`: for leases of a tier of their own.
+   */
+  readonly scope: 'range' | 'everywhere' | 'combined' | 'lease';
+  /** The same as `when`, in numbers; null unless the scope is a range. */
   readonly range: StateRange | null;
   /** "from 14 days to 30 days after the end", one interval of one cause, everything else untouched. */
   readonly when: string;

@@ -4,6 +4,7 @@ export * from './access-bodies.ts';
 export * from './agent-bodies.ts';
 export { body, Digest, EnvironmentQuery, ListQuery, label, PageQuery, page, Reason, Reference, slug, view } from './body-parts.ts';
 export * from './cloud-events.ts';
+export * from './difference-bodies.ts';
 export * from './inventory-bodies.ts';
 export * from './lease-bodies.ts';
 export * from './license-bodies.ts';

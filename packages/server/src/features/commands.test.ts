@@ -93,6 +93,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     'license.suspend': { ...reason, effectiveAt: later },
     'license.terms': { plan: 'solo', overrides: {}, effectiveFrom: later },
     'owner.confirm': { principal: 'ana' },
+    'policy.difference': { name: 'acme-build', candidate: digest },
     'policy.promote': { digest },
     'policy.publish': policySource((text) => text.replace('jobs: 64', 'jobs: 65')),
     'principal.create': { kind: 'service', name: 'ci', email: 'ci@example.com' },

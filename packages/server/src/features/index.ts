@@ -29,6 +29,7 @@ import { watchNotices } from './notices/notices-job.ts';
 import { OBSERVATION_COMMANDS, OBSERVATION_JOBS } from './observations/index.ts';
 import { dispatchOutbox, OUTBOX_COMMANDS } from './outbox/outbox.ts';
 import { OWNER_COMMANDS } from './owners/owner-commands.ts';
+import { DIFFERENCE_COMMANDS } from './policies/difference-command.ts';
 import { POLICY_COMMANDS } from './policies/policy-commands.ts';
 import { AGENT_PROBE_COMMANDS } from './probes/agent-probes.ts';
 import { forgetSeen } from './probes/forget-job.ts';
@@ -42,6 +43,7 @@ import { USAGE_COMMANDS, USAGE_JOBS } from './usage/index.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...POLICY_COMMANDS,
+  ...DIFFERENCE_COMMANDS,
   ...CUSTOMER_COMMANDS,
   ...PRODUCT_COMMANDS,
   ...LICENSE_COMMANDS,

@@ -68,6 +68,7 @@ export const MAY: Readonly<Record<string, string>> = {
   'owner.confirm': 'viewer operator approver issuer admin',
   'owner.show': 'viewer operator approver issuer admin',
   'policy-rollout.differences': 'viewer operator approver issuer admin',
+  'policy.difference': 'viewer operator approver issuer admin',
   'policy.list': 'viewer operator approver issuer admin',
   'policy.list-pointers': 'viewer operator approver issuer admin',
   'policy.promote': 'approver admin',
