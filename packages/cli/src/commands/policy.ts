@@ -3,6 +3,7 @@ import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/c
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
+import { registerDifferences } from '../policy-replay/show-differences.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
 import type { Shell } from '../shell.ts';
 import { join, text } from '../terminal/safe-text.ts';
@@ -37,6 +38,7 @@ export function registerPolicy(registrar: Registrar): void {
     );
   registerPublish(registrar, policy);
   registerReplay(registrar, policy);
+  registerDifferences(registrar, policy);
 }
 
 interface Checked extends PolicyFile {
