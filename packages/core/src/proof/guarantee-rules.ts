@@ -100,23 +100,32 @@ function proveOffline({ policy, plan, lines, findings }: PlanLines, ms: Millisec
 }
 
 /** The revoked path is at its last tier by then, counted from verified receipt. */
-function proveRevocation({ policy, plan, findings }: PlanLines, ms: Milliseconds, index: number): Outcome {
+function proveRevocation({ policy, plan, lines, findings }: PlanLines, ms: Milliseconds, index: number): Outcome {
   const rungs = policy.glidePath.timed.revoked ?? [];
   const last = rungs.reduce((worst, { tier }) => Math.max(worst, tier ?? -1), -1);
-  const words = elapsedWords('revoked', ms);
-  const { tier } = judged(policy, plan, words).judgement;
   const promised = last === -1 ? plan.tier + 1 : Math.max(last, plan.tier);
-  const found = policy.tiers[tier]?.name;
-  if (tier < promised && (last !== -1 || policy.tiers[promised] !== undefined))
+  const later = lines.find(({ cause }) => cause === 'revoked')?.points.flatMap(({ atMs }) => (atMs > ms ? [atMs] : [])) ?? [];
+  const decided = [ms, ...later].map((atMs) => ({ atMs, tier: judged(policy, plan, elapsedWords('revoked', atMs)).judgement.tier }));
+  const early = decided.find(({ tier }) => tier < promised);
+  const found = policy.tiers[early?.tier ?? plan.tier]?.name;
+  if (early !== undefined && (last !== -1 || policy.tiers[promised] !== undefined))
     findings.add({
-      ...{ rule: 'revocation-late', path: ['spec', 'guarantees', index], guarantee: index, plan, words, begun: 1, atMs: ms },
+      ...{
+        rule: 'revocation-late',
+        path: ['spec', 'guarantees', index],
+        guarantee: index,
+        plan,
+        words: elapsedWords('revoked', early.atMs),
+        begun: 1,
+        atMs: early.atMs,
+      },
       message:
         last === -1
           ? `a revoked license keeps tier ${found} for ever: its path takes nothing`
-          : `${durationWords(ms)} after receipt a revoked license is at tier ${found}, and the path's last tier is ${policy.tiers[last]?.name}`,
+          : `${durationWords(early.atMs)} after receipt a revoked license is at tier ${found}, and the path's last tier is ${policy.tiers[last]?.name}`,
       expected: { kind: 'tier', tier: policy.tiers[promised]?.name ?? 'none' },
     });
-  return { states: 1, isVacuous: false };
+  return { states: decided.length, isVacuous: false };
 }
 
 /** How long a revoked holder that hears nothing goes on: until the last tier of silence; null: for ever. */
