@@ -17,7 +17,7 @@ function rungs(at: fc.Arbitrary<number>, unit: string, tiers: number, atLeast = 
   const rung = fc.record({
     at,
     down: fc.integer({ min: 0, max: 2 }),
-    wild: fc.integer({ min: 0, max: 19 }),
+    wild: fc.integer({ min: 0, max: 7 }),
     tier: tierName(tiers),
     notify: fc.option(severity, { nil: undefined }),
   });
@@ -27,7 +27,7 @@ function rungs(at: fc.Arbitrary<number>, unit: string, tiers: number, atLeast = 
       .toSorted((a, b) => a.at - b.at)
       .map(({ at, down, wild, tier, notify }) => {
         if (down > 0) position = Math.min(position + 1, tiers - 1);
-        const named = wild === 0 ? tier : down > 0 ? TIERS[position] : undefined;
+        const named = wild === 0 ? TIERS[tiers - 1] : wild === 1 ? tier : down > 0 ? TIERS[position] : undefined;
         const said = { ...(named === undefined ? {} : { tier: named }), ...(notify === undefined ? {} : { notify }) };
         return { at: `${at}${unit}`, ...(Object.keys(said).length === 0 ? { notify: 'info' } : said) };
       });
@@ -87,7 +87,7 @@ const arbitraryDocument: fc.Arbitrary<DrawnDocument> = fc.integer({ min: 1, max:
       const features = kept.map((_, tier) =>
         FEATURES.filter((name) =>
           (isNested === 0 ? kept.slice(tier, tier + 1) : kept.slice(1, tier + 1)).every(
-            (names) => names.includes(name) || essential.includes(name),
+            (names) => names.includes(name) || (isNested > 2 && essential.includes(name)),
           ),
         ),
       );
@@ -209,7 +209,7 @@ export const arbitraryDrawn: fc.Arbitrary<Drawn> = fc.record({
     { weight: 3, arbitrary: fc.subarray([...WORDS]) },
   ),
   hours: fc.array(hours(0, 13), { minLength: WORDS.length, maxLength: WORDS.length }),
-  off: fc.array(fc.constantFrom(0, 0, 0, 1, -1, 1_777), { minLength: WORDS.length, maxLength: WORDS.length }),
+  off: fc.array(fc.constantFrom(0, 0, -1, -1, -1, 1, 1_777), { minLength: WORDS.length, maxLength: WORDS.length }),
   used: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.constantFrom(5, 8, 10, 12, 15)),
   seatsUsed: fc.integer({ min: 0, max: 8 }),
   moved: fc.integer({ min: 0, max: WORDS.length - 1 }),
