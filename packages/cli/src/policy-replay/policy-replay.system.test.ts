@@ -1,13 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliRun, glidepath, LAUNCHER } from '../cli.testkit.ts';
 import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
 
-const POLICY = join(import.meta.dirname, '../../../../examples/policies/build-server.yaml');
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../../../..');
+const POLICY = join(ROOT, 'examples/policies/build-server.yaml');
+const [, SECTION = ''] =
+  /^## Try a version on decisions that were made\n(.*?)(?=^## )/ms.exec(readFileSync(join(ROOT, 'docs/policies.md'), 'utf8')) ?? [];
 const home = mkdtempSync(join(tmpdir(), 'glidepath-replay-'));
 const env = { HOME: home, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
 /** Whoever has a license loses the remote cache. */
@@ -18,6 +23,8 @@ let ready: ReadyMessage;
 let license: { readonly id: string; readonly key: string };
 
 beforeAll(async () => {
+  // The page types commands in a checkout of the repository.
+  symlinkSync(join(ROOT, 'examples'), join(home, 'examples'));
   const tiers = readFileSync(POLICY, 'utf8').replace('features: [build, parallel, cache, sso]', 'features: [build, parallel, sso]');
   writeFileSync(candidate, tiers.replace('features: [build, cache, sso]', 'features: [build, sso]').replace(/^ {2}tests:[\s\S]*$/m, ''));
   await start();
@@ -79,6 +86,16 @@ async function check(times: number): Promise<void> {
   }
 }
 
+/** Another run has other numbers, ids and instants, and columns as wide as they are. */
+function anyNumbers(line: string): string {
+  return line
+    .replace(/lic_[\da-f-]+/g, 'lic')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, 'then')
+    .replace(/"expiresIn":"\w+"/, '"expiresIn":"soon"')
+    .replace(/\d[\d,]*/g, '#')
+    .replace(/\s+/g, ' ');
+}
+
 describe('policy replay', () => {
   it('decides what a control plane has recorded again, and says of how many it knows nothing', async () => {
     await check(1_000);
@@ -106,6 +123,16 @@ describe('policy replay', () => {
       JSON.parse((await here('policy', 'list', '--json', '--server', ready.address)).stdout) as { items: { digest: string }[] }
     ).items;
     expect((await replayed(pointer?.digest ?? '')).counts.losses).toBe(0);
+  });
+
+  it('prints what the page says, for what the page types', async () => {
+    const blocks = [...SECTION.matchAll(/^```sh\n([^`]*?)```\n```\n(.*?)```\n/gms)];
+    expect(blocks).toHaveLength(2);
+    for (const [, typed = '', said = ''] of blocks) {
+      const script = `set -e\nnpx() { shift; "${process.execPath}" "${LAUNCHER}" "$@"; }\ncd "${home}"\n${typed}`;
+      const { stdout } = await run('sh', ['-c', script], { env: { PATH: process.env.PATH ?? '', ...env } });
+      for (const line of said.trimEnd().split('\n')) expect(stdout.split('\n').map(anyNumbers)).toContain(anyNumbers(line));
+    }
   });
 
   it('finds the last decisions of a control plane that was stopped', async () => {

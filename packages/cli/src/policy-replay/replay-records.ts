@@ -81,14 +81,16 @@ export async function replayRecords({ candidate, since, pages, policyOf, monoton
     for (const { body, lastAt: until, unrecorded, decisions } of items) {
       if (until < since) continue;
       seen.unrecorded += unrecorded;
-      const startedAt = monotonic();
+      let startedAt = monotonic();
       const records = decodeObserved(body);
       if (records === null) seen.unreadable += decisions;
       for (const record of records ?? []) {
         if (record.at < since) continue;
         let comparison = comparisons.get(record.policy);
         if (comparison === undefined) {
+          const askedAt = monotonic();
           comparison = await comparisonWith(record.policy);
+          startedAt += monotonic() - askedAt;
           comparisons.set(record.policy, comparison);
         }
         if (comparison === 'other') seen.others++;

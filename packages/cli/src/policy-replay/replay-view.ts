@@ -13,11 +13,17 @@ export interface Replayed extends Replay {
   readonly since: number;
 }
 
+/** Fewer say how fast a program starts. */
+const RATED_MIN = 100_000;
+
 export function replayLines(replay: Replayed, paint: Paint): readonly Sayable[] {
   const { counts, groups, name, candidate } = replay;
   const { losses, denials, gains, changes, decisions } = counts;
   if (decisions === 0) return [...nothing(replay), ...notLookedAt(replay, paint)];
-  const rate = replay.decidingMs > 0 ? `, ${NUMBER.format(Math.round((decisions / replay.decidingMs) * 1_000))} a second` : '';
+  const rate =
+    decisions >= RATED_MIN && replay.decidingMs > 0
+      ? `, ${NUMBER.format(Math.round((decisions / replay.decidingMs) * 1_000))} a second`
+      : '';
   const verdict =
     losses + denials > 0 ? paint.bad(`${of(losses, 'loss', 'losses')}, ${of(denials, 'denial')}`) : paint.good('nobody loses anything');
   return [
