@@ -14,17 +14,16 @@ const beyondUsual = (...changes: readonly Change[]) => remarksOf(changed(...chan
 
 describe('remarks', () => {
   it('name what is recorded and not acted on yet', () => {
-    expect(USUAL).toEqual(['not-enforced-yet spec.renewal', 'not-enforced-yet spec.guarantees']);
+    expect(USUAL).toEqual(['not-enforced-yet spec.renewal']);
     expect(checkPolicy(ACME).remarks[0]?.message).toBe('`renewal` is recorded, not acted on yet');
   });
 
   it('are absent where nothing is left open', () => {
-    const gone = ['renewal', 'guarantees'];
-    expect(remarksOf(changed(...gone.map((place) => [`spec.${place}`, GONE] as const)))).toEqual([]);
+    expect(remarksOf(changed(['spec.renewal', GONE]))).toEqual([]);
   });
 
-  it('count noCliff as enforced: publishing itself proves it', () => {
-    expect(remarksOf(changed(['spec.guarantees', [{ noCliff: 1 }]]))).not.toContain('not-enforced-yet spec.guarantees');
+  it('say nothing about guarantees, which are proved', () => {
+    expect(remarksOf(changed(['spec.guarantees', [{ always: 'build' }]]))).not.toContain('not-enforced-yet spec.guarantees');
   });
 
   it.each<readonly [string, Change]>([
