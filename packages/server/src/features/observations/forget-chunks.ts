@@ -1,4 +1,4 @@
-/** Keeps records of decisions within their bounds of age and size: the oldest go first, some at a time. */
+/** Keeps records of decisions, and of what candidates decided differently, within their bounds: the oldest go first, some at a time. */
 import { after, DAY, type Instant, MINUTE, type ObservationState, type ObservedChunk, type Store, type Write } from '@glidepath/core';
 import type { Job } from '../../command.ts';
 import { everyRecord } from '../lists.ts';
@@ -47,6 +47,21 @@ function lessened({ id, revision, chunks, bytes, forgotten }: ObservationState, 
   return { op: 'update', table: 'observationState', id, revision, set };
 }
 
+/** What candidates have decided differently is of interest for as long as anybody asks why a version did not come. */
+export const DIFFERENCES_KEPT_MS = 90 * DAY;
+
+/** Rows of rollouts that ended long ago; of the oldest rows, some at a time. */
+export async function forgetDifferences(store: Store, now: Instant): Promise<number> {
+  const oldest = await store.find('rolloutDifference', {}, { limit: BATCH });
+  const aged = oldest.filter(({ until }) => until <= after(now, -DIFFERENCES_KEPT_MS));
+  const rollouts = await Promise.all(aged.map(({ rollout }) => store.get('policyRollout', rollout)));
+  const gone = aged.filter((_, at) => rollouts[at]?.state !== 'running');
+  if (gone.length === 0) return 0;
+  const writes = gone.map(({ id }): Write => ({ op: 'delete', table: 'rolloutDifference', id }));
+  const { ok } = await store.commit({ writes, audit: [], events: [] });
+  return ok ? gone.length : 0;
+}
+
 export const forgetObserved: Job = {
   name: 'forget-observed',
   everyMs: 5 * MINUTE,
@@ -56,5 +71,6 @@ export const forgetObserved: Job = {
     for await (const { id } of everyRecord(store, 'observationState', {})) {
       for (let batch = 0; batch < BATCHES_PER_RUN; batch++) if ((await forgetChunks(store, id, now, bounds)) === 0) break;
     }
+    await forgetDifferences(store, now);
   },
 };

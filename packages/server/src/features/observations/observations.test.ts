@@ -1,4 +1,5 @@
 import {
+  after,
   BASIS_POINTS,
   DAY,
   decodeObserved,
@@ -18,7 +19,7 @@ import { testClock } from '../../test-world.ts';
 import { CHECK_COMMANDS } from '../checks/check.ts';
 import { LEASE_COMMANDS } from '../leases/index.ts';
 import { type LeaseServer, type LeaseServerOptions, leaseServer, ONE_SEAT, policyTree, put } from '../leases/test-leases.ts';
-import { forgetChunks } from './forget-chunks.ts';
+import { DIFFERENCES_KEPT_MS, forgetChunks, forgetDifferences } from './forget-chunks.ts';
 import { OBSERVATION_COMMANDS, OBSERVATION_JOBS } from './index.ts';
 import { WAITING_MAX } from './observations.ts';
 import type { CountedRollout } from './shadow.ts';
@@ -280,6 +281,21 @@ describe('a candidate', () => {
         examples: [{ kind: 'loss', license: server.license.id, asked: 'acquire', tier: { before: 'full', after: 'reduced' } }],
       },
     ]);
+  });
+
+  it('is forgotten long after its rollout has ended, not while it runs', async () => {
+    const server = await house({ recording: 'off' });
+    const { store, clock } = server.world;
+    await rollOut(server, policyTree(undefined, { tier: 'reduced' }));
+    await tick(server);
+    await checkIt(server);
+    await differences(server);
+    const later = after(clock.now(), DIFFERENCES_KEPT_MS);
+    expect(await forgetDifferences(store, later)).toBe(0);
+    await end(server);
+    expect(await forgetDifferences(store, after(later, -1))).toBe(0);
+    expect(await forgetDifferences(store, later)).toBe(1);
+    expect(await store.count('rolloutDifference', {})).toBe(0);
   });
 
   it('of a rollout that is not there has no differences', async () => {
