@@ -137,7 +137,7 @@ export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
 export * from './proof/proof.ts';
 export { type ProvedDocument, proveDocument } from './proof/prove-document.ts';
-export { proofSize, provePolicy, statesOf } from './proof/prove-policy.ts';
+export { PROOF_POINTS_MAX, proofSize, provePolicy, statesOf } from './proof/prove-policy.ts';
 export * from './result.ts';
 export * from './rollout/compare-observed.ts';
 export * from './rollout/difference-groups.ts';

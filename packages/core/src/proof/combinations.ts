@@ -11,7 +11,7 @@ import { CAUSE_ORDER } from '../policy/policy.ts';
 import { combinationsOf, type Dimension, type StateClass } from './classes.ts';
 import { NOW } from './situation.ts';
 
-/** Up to so many states of a plan are decided one by one; past it, all pairs of causes are. */
+/** Up to so many combined states of a policy are decided one by one; a plan past its share of them has its causes paired. */
 export const COMBINATIONS_MAX = 4_194_304;
 
 export interface Combinations {
@@ -30,8 +30,8 @@ export interface Combinations {
 }
 
 /** All causes at once, or two at a time where those are too many. */
-export function groupsOf(dimensions: readonly Dimension[]): readonly (readonly Dimension[])[] {
-  if (combinationsOf(dimensions) <= COMBINATIONS_MAX) return [dimensions];
+export function groupsOf(dimensions: readonly Dimension[], statesMax: number): readonly (readonly Dimension[])[] {
+  if (combinationsOf(dimensions) <= statesMax) return [dimensions];
   const moving = dimensions.filter(({ classes }) => classes.length > 1);
   const resting = dimensions.map((dimension): Dimension => ({ ...dimension, classes: [dimension.classes[0]], moves: [] }));
   return moving.flatMap((one, index) =>

@@ -2,7 +2,8 @@
  * What is lowered other than by elapsed time goes one tier a day after the holder has read it: a plan that was exchanged, and
  * the tiers that use takes. Looked at just before, at and just after each day.
  */
-import { decide } from '../decision/decide.ts';
+import { coursesOf } from '../decision/courses.ts';
+import { judge } from '../decision/decide.ts';
 import { situationOf } from '../decision/decide-given.ts';
 import { LOWERING_DWELL_MS, type Observations, type Terms } from '../decision/terms.ts';
 import { after, type Milliseconds } from '../time.ts';
@@ -63,9 +64,9 @@ function agesOf(tiers: number): readonly Milliseconds[] {
 }
 
 function judgeDwell({ policy, plan, findings }: PlanLines, { terms, observations, from, words }: Lowered, age: Milliseconds): void {
-  const { tier } = decide(terms, observations, NOW);
+  const { tier } = judge(terms, coursesOf(terms, observations), NOW);
   const allowed = from + Math.floor(age / LOWERING_DWELL_MS);
-  if (tier === null || tier <= allowed) return;
+  if (tier <= allowed) return;
   const names = `from ${policy.tiers[from]?.name} to ${policy.tiers[tier]?.name}`;
   findings.add({
     ...{ rule: 'bites-before-receipt', path: planTier(plan), guarantee: null, plan, words, begun: 1, atMs: age },

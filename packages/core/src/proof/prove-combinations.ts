@@ -2,7 +2,7 @@
 import { LONG_SINCE } from '../decision/course.ts';
 import type { Plan, Policy } from '../policy/policy.ts';
 import type { Dimension } from './classes.ts';
-import { type Combinations, combine, groupsOf } from './combinations.ts';
+import { COMBINATIONS_MAX, type Combinations, combine, groupsOf } from './combinations.ts';
 import { type Findings, keyOf } from './findings.ts';
 import type { Point } from './lines.ts';
 import { both, judged, type Path, type Words } from './situation.ts';
@@ -25,7 +25,7 @@ export function proveCombinations(
 ): { readonly states: number; readonly isComplete: boolean } {
   const { terms, courses } = judged(policy, plan, {});
   const always = courses.filter(({ cause, steps }) => isLeaseCourse(cause) && steps[0].at === LONG_SINCE);
-  const groups = groupsOf(dimensions);
+  const groups = groupsOf(dimensions, Math.floor(COMBINATIONS_MAX / policy.plans.length));
   let decided = 0;
   for (const group of groups) {
     const states = combine(terms, group, always);

@@ -9,7 +9,7 @@
  */
 import { durationWords } from '../format-instant.ts';
 import type { Plan, Policy } from '../policy/policy.ts';
-import { combinationsOf, type Dimension, dimensionsOf } from './classes.ts';
+import { type Dimension, dimensionsOf } from './classes.ts';
 import { counterexampleOf } from './counterexample.ts';
 import { proveDwell } from './dwell-proof.ts';
 import { type Finding, openFindings } from './findings.ts';
@@ -61,9 +61,20 @@ export function provePolicy(policy: Policy): Proof {
   };
 }
 
-/** How many states a proof combines, worked out without deciding them: for whoever has to bound its time. */
-export function proofSize(policy: Policy): number {
-  return policy.plans.reduce((sum, plan) => sum + combinationsOf(statesOf(policy, plan).dimensions), 0);
+/** More points than these take longer than anybody waits for an answer: about two seconds on one core. */
+export const PROOF_POINTS_MAX = 100_000;
+
+/**
+ * How many points of single causes a proof looks at, worked out without looking: what bounds its time, because combinations
+ * are bounded by themselves. For whoever proves what strangers send.
+ */
+export function proofSize({ plans, glidePath }: Policy): number {
+  const timed = Object.values(glidePath.timed).reduce((sum, rungs) => sum + 3 * rungs.length + 3, 0);
+  const ofPlan = ({ quotas, seats }: Plan): number =>
+    timed +
+    (seats === null ? 0 : 3 * glidePath.seats.length + 60) +
+    quotas.reduce((sum, { meter }) => sum + (Object.hasOwn(glidePath.quota, meter) ? 2 * (glidePath.quota[meter]?.length ?? 0) + 3 : 0), 0);
+  return plans.reduce((sum, plan) => sum + ofPlan(plan), 0);
 }
 
 /** The states of one plan: each cause alone, and the classes in which its states are the same. */
