@@ -2,6 +2,7 @@
 import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/core';
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { registerCompare } from '../policy-compare/register-compare.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
 import { registerDifferences } from '../policy-replay/show-differences.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
@@ -36,6 +37,7 @@ export function registerPolicy(registrar: Registrar): void {
         return EXIT.ok;
       }),
     );
+  registerCompare(registrar, policy);
   registerPublish(registrar, policy);
   registerReplay(registrar, policy);
   registerDifferences(registrar, policy);

@@ -44,13 +44,13 @@ describe('compare policies', () => {
       expect(states[0]).toMatchObject({
         kind: 'loss',
         plan: 'team',
-        when: 'from 7 days after the end to 14 days after the end',
+        when: 'from 7 days to 14 days after the end',
         given: { plan: 'team', expiresIn: '-7d' },
         featuresLost: ['parallel'],
         tier: { before: 'full', after: 'reduced' },
       });
       expect(sentences).toEqual([
-        'Plan team: loses parallel, parallel-jobs 4 instead of 64 (tier reduced instead of full) from 7 days after the end to 14 days after the end.',
+        'Plan team: loses parallel, parallel-jobs 4 instead of 64 (tier reduced instead of full) from 7 days to 14 days after the end.',
       ]);
     });
 

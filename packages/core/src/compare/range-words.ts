@@ -23,9 +23,9 @@ export function rangeWords(range: StateRange, policies: readonly Policy[]): stri
   const { from, until } = range;
   const beginning = BEGINNING[range.cause];
   if (from === null) return until === null ? 'always' : `until ${pointWords(until, beginning)}`;
-  return until === null
-    ? `from ${pointWords(from, beginning)} on`
-    : `from ${pointWords(from, beginning)} to ${pointWords(until, beginning)}`;
+  if (until === null) return `from ${pointWords(from, beginning)} on`;
+  if (from !== 0 && until !== 0 && from < 0 === until < 0) return `from ${exactWords(from)} to ${pointWords(until, beginning)}`;
+  return `from ${pointWords(from, beginning)} to ${pointWords(until, beginning)}`;
 }
 
 function pointWords(at: Milliseconds, beginning: string): string {
