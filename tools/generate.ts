@@ -14,6 +14,7 @@ import {
   formatDuration,
   LEAD_TIME_DEFAULT_MS,
   POLICY_VIOLATIONS,
+  PROOF_RULES,
 } from '@glidepath/core';
 import { ERROR_CODES, ERRORS, SCHEMAS } from '@glidepath/protocol';
 import { READING_VIOLATIONS } from '@glidepath/protocol/policy';
@@ -31,6 +32,7 @@ export function generated(): ReadonlyMap<string, string> {
   files.set('docs/reference/errors.md', errorReference());
   files.set('docs/reference/policy-violations.md', violationReference());
   files.set('docs/reference/alerts.md', alertReference());
+  files.set('docs/reference/proof-rules.md', proofReference());
   for (const { file, name, render } of PARTS) {
     files.set(file, withPart(files.get(file) ?? readFileSync(join(ROOT, file), 'utf8'), name, render()));
   }
@@ -91,6 +93,28 @@ ${rows(POLICY_VIOLATIONS)}
 | code | meaning |
 | --- | --- |
 ${rows(READING_VIOLATIONS)}
+`;
+}
+
+function proofReference(): string {
+  const rows = Object.entries(PROOF_RULES)
+    .map(
+      ([rule, { promise, meaning, guarantee }]) =>
+        `| <a id="${rule}"></a>\`${rule}\` | ${guarantee === null ? 'every policy' : `\`${guarantee}\``} | ${promise} | ${meaning} |`,
+    )
+    .join('\n');
+  return `# What a proof of a policy looks for
+
+Written by \`npm run generate\` from \`packages/core/src/proof/proof-rules.ts\`.
+
+A proof decides every state that can be told from another: each cause alone at its breakpoints and one second on either side, every combination of
+what the causes come to (tier and notice), seats by count and age of overage, and what is lowered by days since its receipt. Names are stable. Each violation comes
+with the shortest situation that shows it, fewest causes first: \`glidepath decide --given\` gives the same answer, and the same is told as a timeline and as a drill.
+A policy with more than four million combinations has its causes combined two at a time, and its proof says so.
+
+| rule | holds of | promise | how it is broken |
+| --- | --- | --- | --- |
+${rows}
 `;
 }
 

@@ -136,6 +136,7 @@ export { failureOf, PROBE_FAILURES, type ProbeFailure } from './probe/probe-fail
 export * from './probe/server-verdict.ts';
 export * from './probe/snapshot.ts';
 export * from './proof/proof.ts';
+export { PROOF_RULES, type ProofRuleMeaning } from './proof/proof-rules.ts';
 export { type ProvedDocument, proveDocument } from './proof/prove-document.ts';
 export { PROOF_POINTS_MAX, proofSize, provePolicy, statesOf } from './proof/prove-policy.ts';
 export * from './result.ts';

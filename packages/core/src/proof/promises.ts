@@ -3,19 +3,10 @@ import { durationWords } from '../format-instant.ts';
 import type { Guarantee, Policy } from '../policy/policy.ts';
 import type { Finding } from './findings.ts';
 import type { ProofOf, ProofRule } from './proof.ts';
+import { PROOF_RULES } from './proof-rules.ts';
 
-const BUILT_IN: readonly (readonly [ProofRule, string])[] = [
-  ['cliff', 'no step takes more than one tier'],
-  ['not-monotone', 'a worse cause, more time or more use never gives anything back'],
-  ['essential-lost', 'only a suspended or revoked path takes an essential feature'],
-  ['not-restored', "a renewal, a signed word and a new window give the plan's own tier back"],
-  ['loss-unannounced', 'every loss is announced by a notice before it'],
-  ['bites-before-receipt', 'nothing that was said bites before its holder has read it and had time'],
-  ['rung-unreachable', 'every rung is reached and changes something'],
-  ['silence-without-end', 'who never hears of a revocation comes down by silence'],
-  ['notice-after-loss', 'no notice comes after the last loss of its path'],
-  ['above-limit', 'nothing is granted above limits, and nothing before the start'],
-];
+const RULES = Object.keys(PROOF_RULES) as readonly ProofRule[];
+const BUILT_IN = RULES.filter((rule) => PROOF_RULES[rule].guarantee === null);
 
 const RULE_OF: Readonly<Record<Guarantee['kind'], ProofRule>> = {
   always: 'always-broken',
@@ -28,7 +19,7 @@ const RULE_OF: Readonly<Record<Guarantee['kind'], ProofRule>> = {
 export function promisesOf(policy: Policy, findings: readonly Finding[]): readonly ProofOf[] {
   const isKept = (rule: ProofRule, guarantee: number | null): boolean =>
     !findings.some((finding) => finding.rule === rule && finding.guarantee === guarantee);
-  const builtIn = BUILT_IN.map(([rule, promise]) => ({ rule, promise, guarantee: null, isKept: isKept(rule, null) }));
+  const builtIn = BUILT_IN.map((rule) => ({ rule, promise: PROOF_RULES[rule].promise, guarantee: null, isKept: isKept(rule, null) }));
   const own = policy.guarantees.map((guarantee, index) => {
     const rule = RULE_OF[guarantee.kind];
     return { rule, promise: guaranteeSentence(guarantee), guarantee: index, isKept: isKept(rule, index) };
@@ -37,7 +28,7 @@ export function promisesOf(policy: Policy, findings: readonly Finding[]): readon
 }
 
 /** In the order in which violations are listed. */
-export const RULE_ORDER: readonly ProofRule[] = [...BUILT_IN.map(([rule]) => rule), ...Object.values(RULE_OF)];
+export const RULE_ORDER = RULES;
 
 export function guaranteeSentence(guarantee: Guarantee): string {
   switch (guarantee.kind) {
