@@ -1,5 +1,5 @@
 /** What is proved, as sentences: of every policy, and of what one promises itself. */
-import { durationWords } from '../format-instant.ts';
+import { guaranteeSentence } from '../compare/guarantee-differences.ts';
 import type { Guarantee, Policy } from '../policy/policy.ts';
 import type { Finding } from './findings.ts';
 import type { ProofOf, ProofRule } from './proof.ts';
@@ -29,20 +29,3 @@ export function promisesOf(policy: Policy, findings: readonly Finding[]): readon
 
 /** In the order in which violations are listed. */
 export const RULE_ORDER = RULES;
-
-export function guaranteeSentence(guarantee: Guarantee): string {
-  switch (guarantee.kind) {
-    case 'always': {
-      const unless = guarantee.unless.length === 0 ? '' : `, unless by ${guarantee.unless.join(', ')}`;
-      return `${guarantee.feature} is always allowed${unless}`;
-    }
-    case 'noCliff':
-      return `no step takes more than ${guarantee.tiers} tier${guarantee.tiers === 1 ? '' : 's'}`;
-    case 'notice':
-      return `a notice of warning or higher comes ${durationWords(guarantee.ms)} before any loss by ${guarantee.cause}`;
-    case 'offline':
-      return `the plan's own tier holds for ${durationWords(guarantee.ms)} without a signed word`;
-    case 'revocationBites':
-      return `a revoked license is at its last tier ${durationWords(guarantee.ms)} after the holder has read it`;
-  }
-}

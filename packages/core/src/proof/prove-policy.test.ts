@@ -25,11 +25,11 @@ describe('prove policy', () => {
     const { promises, notes } = provePolicy(policyOf(ACME));
     expect(promises.filter(({ guarantee }) => guarantee !== null).map(({ promise }) => promise)).toEqual([
       'build is always allowed',
-      'sso is always allowed, unless by revoked',
+      'sso is always allowed, unless revoked',
       'no step takes more than 1 tier',
-      'a notice of warning or higher comes 14 days before any loss by expiry',
-      "the plan's own tier holds for 14 days without a signed word",
-      'a revoked license is at its last tier 2 days after the holder has read it',
+      'a notice at least 14 days before a loss by expiry',
+      'everything for the first 14 days without a signed word',
+      'a revocation is at its last tier 2 days after it was received',
     ]);
     expect(notes.map(({ code, ms }) => [code, ms])).toEqual([
       ['exposure-without-receipt', 2_592_000_000],

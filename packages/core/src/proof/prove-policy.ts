@@ -7,6 +7,7 @@
  *
  * Pure, and the same for the same policy. A bootstrap lease has no words in `given`: publishing keeps its essentials.
  */
+import { guaranteeSentence } from '../compare/guarantee-differences.ts';
 import { durationWords } from '../format-instant.ts';
 import type { Plan, Policy } from '../policy/policy.ts';
 import { type Dimension, dimensionsOf } from './classes.ts';
@@ -16,7 +17,7 @@ import { type Finding, openFindings } from './findings.ts';
 import { exposureOf, proveGuarantees } from './guarantee-rules.ts';
 import { type Line, linesOf } from './lines.ts';
 import { provePaths } from './path-rules.ts';
-import { guaranteeSentence, promisesOf, RULE_ORDER } from './promises.ts';
+import { promisesOf, RULE_ORDER } from './promises.ts';
 import type { Proof, ProofNote } from './proof.ts';
 import { proveCombinations } from './prove-combinations.ts';
 import { proveRungs } from './rung-rules.ts';
