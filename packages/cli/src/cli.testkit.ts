@@ -65,7 +65,7 @@ spec:
     expiry:
       - { at: -14d, notify: warning }
       - { at: 7d, tier: basic }
-    unreachable: [ { at: 14d, tier: basic } ]
+    unreachable: [ { at: 1d, notify: warning }, { at: 14d, tier: basic } ]
   tests:
     - name: a day late has everything
       given: { expiresIn: -1d }

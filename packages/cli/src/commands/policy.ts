@@ -3,6 +3,7 @@ import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/c
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { registerCompare } from '../policy-compare/register-compare.ts';
+import { registerVerify } from '../policy-proof/register-verify.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
 import { registerDifferences } from '../policy-replay/show-differences.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
@@ -37,6 +38,7 @@ export function registerPolicy(registrar: Registrar): void {
         return EXIT.ok;
       }),
     );
+  registerVerify(registrar, policy);
   registerCompare(registrar, policy);
   registerPublish(registrar, policy);
   registerReplay(registrar, policy);
