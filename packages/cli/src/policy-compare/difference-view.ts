@@ -46,7 +46,7 @@ function liveLines(live: LiveCounts | null): readonly Safe[] {
     : `of the first ${live.read} that follow this name; there are more, which were not counted`;
   return [
     text``,
-    text`${live.licenses} live licenses with ${live.seats} seats in use now (${all}).`,
+    text`${counted(live.licenses, 'live license')} with ${counted(live.seats, 'seat')} in use now (${all}).`,
     ...hidden.map((line) => text`${line}`),
   ];
 }
@@ -56,4 +56,8 @@ export function nextLine({ states }: PolicyDifference, file: string): Safe {
   const [first] = states;
   if (first === undefined) return text`next: glidepath policy verify ${file}`;
   return join(['next: glidepath decide --policy ', file, " --given '", JSON.stringify(first.given), "'"], '');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

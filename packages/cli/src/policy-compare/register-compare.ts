@@ -15,7 +15,7 @@ import { text } from '../terminal/safe-text.ts';
 import { differenceLines, type LiveCounts, nextLine } from './difference-view.ts';
 import { figureLines } from './figures-view.ts';
 import { MODELS, type Model, modelSource } from './models.ts';
-import { type NamedPolicy, namedPolicy } from './named-policy.ts';
+import { type InForce, type NamedPolicy, namedPolicy } from './named-policy.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -34,7 +34,7 @@ export function registerCompare({ shell, acting }: Registrar, policy: Registrar[
   policy
     .command('diff')
     .description('say who loses or gains what when one policy takes the place of another')
-    .argument('<before>', 'policy file, NAME@ENVIRONMENT (the version in force there), or the digest of a published version')
+    .argument('<before>', 'policy file, NAME or NAME@ENVIRONMENT (the version in force there), or the digest of a published version')
     .argument('<after>', 'the same')
     .option('--exit-code', 'exit with 1 when there is any difference')
     .option('--server <url>', 'control plane to ask, when one is named (GLIDEPATH_SERVER; default: the one signed in to)')
@@ -82,13 +82,9 @@ interface Counted {
 }
 
 /** Null: the control plane does not have this version, so it cannot say whom it would concern. */
-async function count(
-  api: Api,
-  { name, environment }: NonNullable<NamedPolicy['inForce']>,
-  { digest }: NamedPolicy,
-): Promise<Counted | null> {
+async function count(api: Api, { name, environment }: InForce, { digest }: NamedPolicy): Promise<Counted | null> {
   try {
-    return await api.post<Counted>('/v1/policy-differences', { name, candidate: digest }, { environment });
+    return await api.post<Counted>('/v1/policy-differences', { name, candidate: digest }, environment === undefined ? {} : { environment });
   } catch (error) {
     if (error instanceof Failure && error.detail.code === 'not-found') return null;
     throw error;

@@ -65,7 +65,7 @@ function seatWords({ from, until, overage }: StateRange): string {
   if (overage === null) return `with ${seats}`;
   const { from: opened, until: closes } = overage;
   if (opened === 0) return `with ${seats} and overage open for less than ${closes === null ? 'ever' : exactWords(closes)}`;
-  const since = `and overage opened ${exactWords(opened)}${closes === null ? '' : ` to ${exactWords(closes)}`} ago`;
+  const since = `and overage opened ${exactWords(opened)} ${closes === null ? 'or longer' : `to ${exactWords(closes)}`} ago`;
   return `with ${seats} ${since}`;
 }
 
