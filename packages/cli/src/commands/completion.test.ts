@@ -26,7 +26,7 @@ describe('glidepath completion', () => {
     [['license', 'issue', '--cu'], ['--customer']],
     [
       ['policy', ''],
-      ['check', 'show', 'schema', 'publish', 'list', 'use', 'replay', 'differences', 'diff', 'compare', 'new'],
+      ['check', 'show', 'schema', 'publish', 'list', 'use', 'replay', 'differences', 'diff', 'compare', 'new', 'verify'],
     ],
     [['decide', '--policy', 'file', '--gi'], ['--given']],
     [['nonsense', 'x'], []],
