@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { glidepathHere, policyText } from '../cli.testkit.ts';
@@ -93,6 +94,16 @@ describe('policy verify', () => {
       const drill: unknown = parse(await readFile(join(drills, name), 'utf8'));
       expect(drill).toMatchObject({ apiVersion: 'glidepath.dev/v1', kind: 'Drill', world: { policy: '../early.yaml' } });
     }
+  });
+
+  it('prints what the page about policies shows', async () => {
+    const root = new URL('../../../../', import.meta.url);
+    const page = await readFile(new URL('docs/policies.md', root), 'utf8');
+    const [, args = '', shown = ''] = /```sh\nnpx glidepath (policy verify .*)\n```\n```\n([^`]*)```/.exec(page) ?? [];
+    const file = args.split(' ').at(-1) ?? '';
+    const { stdout } = await glidepathHere(['policy', 'verify', fileURLToPath(new URL(file, root))]);
+    const timeless = (text: string) => text.replace(/\d+ ms/, 'N ms').replace(fileURLToPath(root), '');
+    expect(timeless(stdout)).toBe(timeless(shown));
   });
 
   it('says of a file that is no tree that nothing could be proved', async () => {

@@ -112,7 +112,7 @@ describe('its lines', () => {
   it('say that nobody loses anything, and what to do next', async () => {
     const said = await lines(inForce, [pageOf([decision()])]);
     expect(said[0]).toBe('small new.yaml: nobody loses anything, 0 gains, 0 changes');
-    expect(said.at(-1)).toBe('next: glidepath policy promote small --to shadow');
+    expect(said.at(-1)).toBe('next: glidepath policy publish new.yaml');
   });
 
   it('say that there is nothing on record', async () => {

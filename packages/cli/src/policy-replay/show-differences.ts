@@ -39,10 +39,10 @@ async function showDifferences({ api, paint, answer }: Asking<object>, rollout =
 
 export function differencesLines({ name, candidate, stages }: DifferencesShown, paint: Paint): readonly Sayable[] {
   const head = text`${paint.bold(name)} ${candidate}`;
-  if (stages.length === 0) return [text`${head}: no decision has been compared yet`, text`next: glidepath policy rollouts`];
+  if (stages.length === 0) return [text`${head}: no decision has been compared yet`];
   // The stage that is under way is what is looked for.
   const lines = stages.toReversed().flatMap((stage) => stageLines(stage, candidate, paint));
-  return [head, ...lines, text`next: glidepath policy rollouts`];
+  return [head, ...lines];
 }
 
 function stageLines({ stage, since, until, counts, undecided, groups }: StageShown, candidate: string, paint: Paint): readonly Sayable[] {
