@@ -8,4 +8,5 @@ export * from './ids/index.ts';
 export * from './keys/index.ts';
 export * from './policy/index.ts';
 export * from './schemas/index.ts';
+export * from './transparency/index.ts';
 export * from './words/index.ts';

@@ -19,6 +19,7 @@ export const PROOF_TYP = 'glidepath-proof+jwt';
 export const KEY_SET_TYP = 'glidepath-keyset+jwt';
 export const KEY_SET_KEY_TYP = 'glidepath-keyset-key+jwt';
 export const ROOT_TYP = 'glidepath-root+jwt';
+export const HEAD_TYP = 'glidepath-head+jwt';
 
 export type WordType =
   | typeof LEASE_TYP
@@ -27,7 +28,8 @@ export type WordType =
   | typeof PROOF_TYP
   | typeof KEY_SET_TYP
   | typeof KEY_SET_KEY_TYP
-  | typeof ROOT_TYP;
+  | typeof ROOT_TYP
+  | typeof HEAD_TYP;
 
 /** A larger text is refused unread. All of it is ASCII, so that characters are bytes. */
 export const WORD_SIZE_MAX = 256 * 1024;
