@@ -89,3 +89,34 @@ export interface RolloutDifference {
   readonly until: Instant;
   readonly revision: number;
 }
+
+/**
+ * Leaves that were added to the transparency log together, and the signed head that it had then. Append-only. `id` is the
+ * position of its first leaf, so that two nodes cannot both append at one place.
+ */
+export interface LogBatch {
+  readonly id: string;
+  /** Position of its first leaf; so many leaves there were before. */
+  readonly first: number;
+  /** Leaves of the whole log with these. */
+  readonly size: number;
+  /** Of the whole log, base64url. */
+  readonly root: string;
+  /** Ids of the audit entries, in their order in the log. */
+  readonly entries: readonly string[];
+  /** Their leaf hashes, base64url, 43 characters each, one behind the other. */
+  readonly leaves: string;
+  /** How far the audit has been read (`unsealedAudit`). */
+  readonly cursor: string;
+  readonly sealedAt: Instant;
+  readonly incarnation: number;
+  /** Signed (`glidepath-head+jwt`) for the environment that the control plane began with. */
+  readonly head: string;
+}
+
+/** 32 hashes side by side at one level of the log, once there are as many; append-only. `id` is `level.index`. */
+export interface LogTile {
+  readonly id: string;
+  /** base64url, 43 characters each, one behind the other. */
+  readonly hashes: string;
+}

@@ -24,6 +24,8 @@ import type {
 } from './held-records.ts';
 import type {
   EnvironmentSetting,
+  LogBatch,
+  LogTile,
   ObservationState,
   ObservedChunk,
   PolicyBreaker,
@@ -91,6 +93,8 @@ export interface Tables {
   outbox: OutboxEvent;
   idempotency: IdempotencyRecord;
   storeIdentity: StoreIdentity;
+  logBatch: LogBatch;
+  logTile: LogTile;
   heldLicense: HeldLicense;
   licenseWatch: LicenseWatch;
   probe: Probe;
@@ -216,6 +220,14 @@ export interface BalanceKey {
 /** `duplicate`: an event of this source and id was accepted before; it counts once. */
 export type UsageOutcome = 'counted' | 'duplicate';
 
+export interface UnsealedAudit {
+  readonly entries: readonly AuditEntry[];
+  /** For the batch that holds these. */
+  readonly cursor: string;
+  /** When the oldest entry happened that is in no batch, also of those that still wait; null: there is none. */
+  readonly waitingSince: Instant | null;
+}
+
 /** What a turn may do; its commit is durable when the turn has ended. */
 export type TurnStore = Pick<Store, 'leaseSituations' | 'commit'>;
 
@@ -277,6 +289,14 @@ export interface Store {
     before: { readonly events: Instant; readonly snapshots: Instant; readonly leases: Instant; readonly now: Instant },
     limit: number,
   ): Promise<number>;
+  /**
+   * Audit entries that no batch of the log holds, each exactly once over all calls that go on where the last batch ended
+   * (`after`: its `cursor`; null: there is no batch), at most `limit`. An entry whose commit could still be overtaken by one
+   * that began before it waits. Of a cursor that another database has given, every entry is looked for again.
+   */
+  unsealedAudit(after: string | null, limit: number): Promise<UnsealedAudit>;
+  /** Audit entries by id, in the order asked for; null: there is none. */
+  auditEntries(ids: readonly string[]): Promise<readonly (AuditEntry | null)[]>;
   /** The store's own wall time, to anchor a node's clock to. */
   now(): Promise<Instant>;
   close(): Promise<void>;

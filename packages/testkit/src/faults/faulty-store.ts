@@ -159,6 +159,8 @@ export function faultyStore(store: Store, world: FaultyWorld, first: StoreFaults
     forgetOld: (before, limit) => reading(() => store.forgetOld(before, limit)),
     licensesWithLapsedHolds: (reapBefore, limit) => reading(() => store.licensesWithLapsedHolds(reapBefore, limit)),
     worstRunways: (environment, limit) => reading(() => store.worstRunways(environment, limit)),
+    unsealedAudit: (after, limit) => reading(() => store.unsealedAudit(after, limit)),
+    auditEntries: (ids) => reading(() => store.auditEntries(ids)),
     commit: (change) => slowly(() => commit(change)),
     now: () => reading(() => store.now()),
     close: () => store.close(),

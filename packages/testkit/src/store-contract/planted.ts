@@ -3,6 +3,7 @@
  * each of its clauses must find at least one: a clause that stays green under all of them guards nothing.
  */
 import type { Store } from '@glidepath/core';
+import { PLANTED_IN_AUDIT_LOG } from './planted-audit-log.ts';
 import { PLANTED_IN_COMMITS } from './planted-commits.ts';
 import { PLANTED_IN_GROUPS } from './planted-groups.ts';
 import { PLANTED_IN_READS } from './planted-reads.ts';
@@ -24,6 +25,7 @@ export const PLANTED: readonly Planted[] = [
   ...PLANTED_IN_GROUPS,
   ...PLANTED_IN_USAGE,
   ...PLANTED_IN_RUNWAYS,
+  ...PLANTED_IN_AUDIT_LOG,
 ];
 
 /** The right store with some methods replaced. */
@@ -42,6 +44,8 @@ export function storeAround(right: Store, wrong: Partial<Store>): Store {
     forgetOld: (before, limit) => right.forgetOld(before, limit),
     licensesWithLapsedHolds: (reapBefore, limit) => right.licensesWithLapsedHolds(reapBefore, limit),
     worstRunways: (environment, limit) => right.worstRunways(environment, limit),
+    unsealedAudit: (after, limit) => right.unsealedAudit(after, limit),
+    auditEntries: (ids) => right.auditEntries(ids),
     commit: (change) => right.commit(change),
     now: () => right.now(),
     close: () => right.close(),

@@ -9,6 +9,8 @@ export const POLICY_DUPLICATES: readonly (readonly [constraint: string, first: W
   ['environment_setting_pkey', insert('environmentSetting'), insert('environmentSetting', { promotion: 'direct' })],
   ['observed_chunk_pkey', insert('observedChunk'), insert('observedChunk', { decisions: 1 })],
   ['observation_state_pkey', insert('observationState'), insert('observationState', { chunks: 4 })],
+  ['log_batch_pkey', insert('logBatch'), insert('logBatch', { size: 2 })],
+  ['log_tile_pkey', insert('logTile'), insert('logTile', { hashes: 'other' })],
 ];
 
 /** A row per way to refer to nothing, or across environments. */

@@ -9,7 +9,9 @@ type OfPolicies =
   | 'policyBreaker'
   | 'environmentSetting'
   | 'observedChunk'
-  | 'observationState';
+  | 'observationState'
+  | 'logBatch'
+  | 'logTile';
 
 const DIGEST = 'sha256:0000000000000000000000000000000000000000000000000000000000000001';
 
@@ -114,4 +116,18 @@ export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Table
     revision: 0,
     ...over,
   }),
+  logBatch: (over) => ({
+    id: 'lgb_000000000000000',
+    first: 0,
+    size: 1,
+    root: 'root-1',
+    entries: ['aud_1'],
+    leaves: 'leaf-1',
+    cursor: 'cursor-1',
+    sealedAt: at(3),
+    incarnation: 1,
+    head: 'head-1',
+    ...over,
+  }),
+  logTile: (over) => ({ id: '0.000000000000', hashes: 'hashes-1', ...over }),
 };

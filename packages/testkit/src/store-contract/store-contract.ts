@@ -7,6 +7,7 @@
  */
 import type { Store } from '@glidepath/core';
 import { afterEach, describe, it } from 'vitest';
+import { AUDIT_LOG } from './audit-log.ts';
 import type { Clause, ContractStore } from './clause.ts';
 import { COMMITS } from './commits.ts';
 import { GROUPS } from './groups.ts';
@@ -17,7 +18,17 @@ import { RUNWAYS } from './runways.ts';
 import { USAGE } from './usage.ts';
 import { VALUES } from './values.ts';
 
-export const STORE_CLAUSES: readonly Clause[] = [...READS, ...COMMITS, ...GROUPS, ...LEASES, ...USAGE, ...RUNWAYS, ...VALUES, ...LIFETIME];
+export const STORE_CLAUSES: readonly Clause[] = [
+  ...READS,
+  ...COMMITS,
+  ...GROUPS,
+  ...LEASES,
+  ...USAGE,
+  ...RUNWAYS,
+  ...AUDIT_LOG,
+  ...VALUES,
+  ...LIFETIME,
+];
 
 /** Makes an empty store; with `other`, a second handle on the same data, when the backend can have one. */
 export type MakeStore = () => Promise<Store | ContractStore>;

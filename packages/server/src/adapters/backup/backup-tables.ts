@@ -11,14 +11,15 @@ export interface CatalogTable extends BackupTable {
 
 /**
  * The tables, those that are referred to first. Partitions are part of their table; the record of migrations is the
- * schema's and not the content's.
+ * schema's and not the content's. Numbers of transactions mean something in their own database only, and stay there.
  */
 export async function catalogOf(client: pg.ClientBase): Promise<readonly CatalogTable[]> {
   const { rows } = await client.query<CatalogTable>(`
     select t.relname as name,
       array(
         select a.attname::text from pg_attribute a
-        where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum
+        where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+          and a.atttypid <> 'xid8'::regtype order by a.attnum
       ) as columns,
       array(
         select a.attname::text from pg_index i, unnest(i.indkey::int2[]) with ordinality as k (attnum, place)

@@ -5,6 +5,7 @@
  * commits are serial; what refuses it is undone from a journal. Fast enough for drills of a hundred thousand events.
  */
 import {
+  type AuditEntry,
   type BalanceKey,
   type ChangeSet,
   type Clock,
@@ -17,6 +18,7 @@ import {
   type License,
   type LicenseSituation,
   type LicenseTerms,
+  type LogBatch,
   type MeterRecord,
   type Page,
   type PolicyPointer,
@@ -29,6 +31,7 @@ import {
   type TableName,
   type Tables,
   type TurnStore,
+  type UnsealedAudit,
   type UsageEvent,
   type UsageOutcome,
   type UsageReservation,
@@ -46,6 +49,7 @@ import { MemoryUsage } from './memory-usage.ts';
 import { brokenReference } from './references.ts';
 import { RunwayIndex } from './runway-index.ts';
 import { Turns } from './turns.ts';
+import { UnsealedEntries } from './unsealed-entries.ts';
 
 /** Everything in a store at one instant: plain data, in the order of ids. */
 export type StoreSnapshot = { readonly [T in TableName]?: readonly Tables[T][] } & { readonly usageEvent?: readonly UsageEvent[] };
@@ -63,6 +67,7 @@ export class MemoryStore implements Store {
   readonly #runways = new RunwayIndex();
   readonly #usage: MemoryUsage;
   readonly #turns = new Turns();
+  readonly #unsealed = new UnsealedEntries();
   #isClosed = false;
 
   /** With a snapshot: as it was then, as after the restore of a backup. */
@@ -121,6 +126,16 @@ export class MemoryStore implements Store {
   async worstRunways(environment: string, limit: number): Promise<readonly RunwayRecord[]> {
     this.#refuseWhenClosed();
     return this.#runways.worst(environment, checkLimit(limit));
+  }
+
+  async unsealedAudit(_after: string | null, limit: number): Promise<UnsealedAudit> {
+    this.#refuseWhenClosed();
+    return this.#unsealed.first(checkLimit(limit));
+  }
+
+  async auditEntries(ids: readonly string[]): Promise<readonly (AuditEntry | null)[]> {
+    this.#refuseWhenClosed();
+    return ids.map((id) => this.#table('audit').get(id) as AuditEntry | null);
   }
 
   async commit(change: ChangeSet): Promise<CommitResult> {
@@ -291,6 +306,8 @@ export class MemoryStore implements Store {
   #swap(name: TableName, before: Row | null, after: Row | null): void {
     this.#table(name).swap(before, after);
     if (name === 'lease') this.#leases.swap(before as Lease | null, after as Lease | null);
+    if (name === 'audit') this.#unsealed.swapEntry(before as AuditEntry | null, after as AuditEntry | null);
+    if (name === 'logBatch') this.#unsealed.swapBatch(before as LogBatch | null, after as LogBatch | null);
     if (name === 'runway') this.#runways.swap(before as RunwayRecord | null, after as RunwayRecord | null);
   }
 

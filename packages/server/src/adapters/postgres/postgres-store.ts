@@ -9,6 +9,7 @@
  * Uniqueness and references are constraints, which hold at every isolation.
  */
 import {
+  type AuditEntry,
   type BalanceKey,
   type ChangeSet,
   type CommitResult,
@@ -25,6 +26,7 @@ import {
   type TableName,
   type Tables,
   type TurnStore,
+  type UnsealedAudit,
   type UsageEvent,
   type UsageOutcome,
   type UsageReservation,
@@ -42,6 +44,7 @@ import { commitGroup } from './grouped-commit.ts';
 import { SELECT_LICENSES_WITH_LAPSED_HOLDS, selectSituations, situationFrom } from './lease-situation.ts';
 import { type Statement, selectById, selectCount, selectPage } from './statements.ts';
 import { takeTurn } from './turn.ts';
+import { readAuditEntries, readUnsealed } from './unsealed-audit.ts';
 import {
   balanceRow,
   countStatement,
@@ -178,6 +181,14 @@ export class PostgresStore implements Store {
       gone += row?.[0] as number;
     }
     return gone;
+  }
+
+  async unsealedAudit(after: string | null, limit: number): Promise<UnsealedAudit> {
+    return await readUnsealed((text, values) => this.#select({ text, values }), after, checkLimit(limit));
+  }
+
+  async auditEntries(ids: readonly string[]): Promise<readonly (AuditEntry | null)[]> {
+    return await readAuditEntries((text, values) => this.#select({ text, values }), ids);
   }
 
   async now(): Promise<Instant> {

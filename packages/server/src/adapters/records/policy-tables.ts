@@ -10,6 +10,7 @@ import {
   refers,
   type Table,
   text,
+  texts,
   toDigest,
   toId,
   unique,
@@ -23,7 +24,9 @@ type Names =
   | 'policyBreaker'
   | 'environmentSetting'
   | 'observedChunk'
-  | 'observationState';
+  | 'observationState'
+  | 'logBatch'
+  | 'logTile';
 
 export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
   policyRollout: {
@@ -156,6 +159,33 @@ export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
     fields: { id: text, chunks: count, bytes: count, recorded: count, unrecorded: count, forgotten: count, revision: count },
     unique: [],
     references: [refers('observation_state', ['id'], toId('environment'))],
+    indexed: [],
+  },
+  logBatch: {
+    sql: 'log_batch',
+    life: 'append-only',
+    fields: {
+      id: text,
+      first: count,
+      size: count,
+      root: text,
+      entries: texts,
+      leaves: longText,
+      cursor: text,
+      sealedAt: instant,
+      incarnation: count,
+      head: longText,
+    },
+    unique: [],
+    references: [],
+    indexed: [],
+  },
+  logTile: {
+    sql: 'log_tile',
+    life: 'append-only',
+    fields: { id: text, hashes: longText },
+    unique: [],
+    references: [],
     indexed: [],
   },
 };

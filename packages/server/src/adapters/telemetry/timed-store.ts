@@ -29,6 +29,8 @@ export function timedStore(store: Store, clock: Pick<Clock, 'monotonic'>, metric
     licensesWithLapsedHolds: (reapBefore, limit) =>
       timed('licensesWithLapsedHolds', () => store.licensesWithLapsedHolds(reapBefore, limit)),
     worstRunways: (environment, limit) => timed('worstRunways', () => store.worstRunways(environment, limit)),
+    unsealedAudit: (after, limit) => timed('unsealedAudit', () => store.unsealedAudit(after, limit)),
+    auditEntries: (ids) => timed('auditEntries', () => store.auditEntries(ids)),
     commit: (change) => timed('commit', () => store.commit(change)),
     now: () => timed('now', () => store.now()),
     close: () => store.close(),
