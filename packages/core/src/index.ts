@@ -142,6 +142,7 @@ export { PROOF_POINTS_MAX, proofSize, provePolicy, statesOf } from './proof/prov
 export * from './result.ts';
 export * from './rollout/compare-observed.ts';
 export * from './rollout/difference-groups.ts';
+export { judgeRollout, sumCounts, type Trip } from './rollout/judge.ts';
 export { type Asked, observe } from './rollout/observe.ts';
 export { decodeObserved, encodeObserved, type ObservedChunkBody } from './rollout/observed-codec.ts';
 export * from './rollout/observed-decision.ts';
@@ -150,6 +151,7 @@ export { digestInForce, NO_CANDIDATE, policyUsed } from './rollout/policy-used.t
 export { createReplayer, type Replayed, type Replayer } from './rollout/replay.ts';
 export * from './rollout/rollout.ts';
 export { SETTINGS_DEFAULT, type Settings, settingsOf } from './rollout/settings.ts';
+export * from './rollout/stages.ts';
 export * from './runway/runway.ts';
 export * from './runway/runway-facts.ts';
 export { compareRunways, runwayMs, runwayOf } from './runway/runway-of.ts';

@@ -73,7 +73,7 @@ describe('two versions of a policy over one decision', () => {
   });
 
   it('both deny what was denied for a reason that the record does not keep', () => {
-    expect(compared(withJobs(8), { asked: 'acquire', isDenied: true })).toEqual({
+    expect(compared(withJobs(8), { asked: 'acquire', isDenied: true })).toMatchObject({
       change: null,
       isDeniedBefore: true,
       isDeniedAfter: true,

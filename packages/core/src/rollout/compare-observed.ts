@@ -37,6 +37,9 @@ export interface Compared {
   readonly change: ObservedChange | null;
   readonly isDeniedBefore: boolean;
   readonly isDeniedAfter: boolean;
+  /** Below the plan's own tier, whatever the cause. */
+  readonly isDegradedBefore: boolean;
+  readonly isDegradedAfter: boolean;
 }
 
 export interface Comparison {
@@ -59,7 +62,7 @@ export function createComparison(before: Replayer, after: Replayer): Comparison 
       const isDeniedBefore = was.isDenied || isUnexplained;
       const isDeniedAfter = would.isDenied || isUnexplained;
       const change = changeOf(was, would, { isDeniedBefore, isDeniedAfter }, tiers(was.tier, would.tier));
-      return { change, isDeniedBefore, isDeniedAfter };
+      return { change, isDeniedBefore, isDeniedAfter, isDegradedBefore: was.cause !== 'none', isDegradedAfter: would.cause !== 'none' };
     },
   };
 }

@@ -20,9 +20,9 @@ export type BreakerMode = 'closed' | 'metrics-only' | 'isolated';
 export interface RolloutBudget {
   /** Decisions that give less than the version in force would. */
   readonly lossesBasisPoints: number;
-  /** Seats denied. */
+  /** Seats denied that the version in force would have given. */
   readonly denialsBasisPoints: number;
-  /** Losses or denials above this many times those of the baseline trip too. */
+  /** Denials, or decisions below the plan, above this many times those of the version in force trip too. */
   readonly factor: number;
   /** Fewer decisions than this prove nothing. */
   readonly decisionsMin: number;
@@ -37,9 +37,14 @@ export interface RolloutCounts {
   readonly gains: number;
   readonly denials: number;
   readonly baselineDenials: number;
+  /** Below the plan's own tier, whatever the cause. */
+  readonly degraded: number;
+  readonly baselineDegraded: number;
 }
 
-export const NO_COUNTS: RolloutCounts = { decisions: 0, losses: 0, gains: 0, denials: 0, baselineDenials: 0 };
+export const NO_COUNTS: RolloutCounts = {
+  ...{ decisions: 0, losses: 0, gains: 0, denials: 0, baselineDenials: 0, degraded: 0, baselineDegraded: 0 },
+};
 
 /** One step of a rollout, on somebody's word or the system's. */
 export interface RolloutStep {

@@ -11,6 +11,7 @@ export * from './license-bodies.ts';
 export * from './notice-bodies.ts';
 export * from './observation-bodies.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './openapi.ts';
+export * from './rollout-bodies.ts';
 export * from './runway-bodies.ts';
 export { parseTimestamp } from './timestamp.ts';
 export * from './usage-bodies.ts';

@@ -49,6 +49,8 @@ export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Table
     gains: 1,
     denials: 3,
     baselineDenials: 1,
+    degraded: 5,
+    baselineDegraded: 4,
     examples: [{ license: 'lic_1' }],
     countedAt: at(3),
     revision: 0,

@@ -75,6 +75,8 @@ export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
       gains: count,
       denials: count,
       baselineDenials: count,
+      degraded: count,
+      baselineDegraded: count,
       examples: json,
       countedAt: instant,
       revision: count,

@@ -7,6 +7,7 @@ import {
   type LicenseFacts,
   type LicenseSituation,
   planNamed,
+  policyUsed,
   REAP_MARGIN_MS,
   type SeatInput,
   type Store,
@@ -81,7 +82,7 @@ interface Followed {
 /** Takes over the policy that the license uses now; a policy that lacks its plan is not, and the terms stay as they were. */
 async function followed({ now, newId, policy }: Gathering, situation: LicenseSituation): Promise<Followed> {
   const asItWas: Followed = { situation, writes: [], happened: [] };
-  const digest = situation.policy;
+  const digest = policyUsed(situation);
   const current = termsInForce(situation.terms, now);
   if (digest === null || current === null || current.policy === digest) return asItWas;
   const next = await policy(digest);

@@ -14,7 +14,6 @@ import {
 } from '@glidepath/core';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../adapters/memory/memory-store.ts';
-import type { Job } from '../../command.ts';
 import { testClock } from '../../test-world.ts';
 import { CHECK_COMMANDS } from '../checks/check.ts';
 import { LEASE_COMMANDS } from '../leases/index.ts';
@@ -22,7 +21,6 @@ import { type LeaseServer, type LeaseServerOptions, leaseServer, ONE_SEAT, polic
 import { DIFFERENCES_KEPT_MS, forgetChunks, forgetDifferences } from './forget-chunks.ts';
 import { OBSERVATION_COMMANDS, OBSERVATION_JOBS } from './index.ts';
 import { WAITING_MAX } from './observations.ts';
-import type { CountedRollout } from './shadow.ts';
 
 const COMMANDS = [...LEASE_COMMANDS, ...CHECK_COMMANDS, ...OBSERVATION_COMMANDS];
 
@@ -257,27 +255,24 @@ describe('a candidate', () => {
   });
 
   it('counts in a canary by what it has decided itself, each against the version that it replaces', async () => {
-    const taken: CountedRollout[] = [];
-    const judge: Job = {
-      name: 'judge',
-      everyMs: SECOND,
-      run: async ({ observations }) => void taken.push(...observations.takeCounts()),
-    };
-    const server = await house({ recording: 'off' }, { server: { jobs: [...OBSERVATION_JOBS, judge] } });
-    const digest = await rollOut(server, policyTree(undefined, { tier: 'reduced' }), { stage: 'canary', shareBasisPoints: BASIS_POINTS });
+    const server = await house({ recording: 'off' });
+    const candidate = await rollOut(server, policyTree(undefined, { tier: 'reduced' }), {
+      stage: 'canary',
+      shareBasisPoints: BASIS_POINTS,
+    });
     const pointer = (await server.world.store.find('policyPointer', {}, { limit: 1 }))[0];
     if (pointer === undefined) throw new Error('no pointer');
     await tick(server);
     await checkIt(server);
-    await put(server.world.store, [{ op: 'update', table: 'policyPointer', id: pointer.id, revision: pointer.revision, set: { digest } }]);
+    const set = { candidate, shareBasisPoints: BASIS_POINTS };
+    await put(server.world.store, [{ op: 'update', table: 'policyPointer', id: pointer.id, revision: pointer.revision, set }]);
     await server.installation('a').acquire();
     expect((await differences(server)).body.stages).toMatchObject([{ stage: 'canary', counts: { decisions: 2, losses: 2 } }]);
     await tick(server);
     await tick(server);
-    expect(taken).toMatchObject([
+    expect(await server.world.store.find('rolloutCount', { rollout: 'rlt_1' }, { limit: 9 })).toMatchObject([
       {
-        rollout: { id: 'rlt_1', stage: 'canary' },
-        counts: { decisions: 1, losses: 1, gains: 0, denials: 0, baselineDenials: 0 },
+        ...{ round: 0, decisions: 1, losses: 1, gains: 0, denials: 0, baselineDenials: 0 },
         examples: [{ kind: 'loss', license: server.license.id, asked: 'acquire', tier: { before: 'full', after: 'reduced' } }],
       },
     ]);

@@ -10,7 +10,7 @@ import { type Asked, createReplayer, type Instant, type LicenseFacts, observe, t
 import type { World } from '../../world.ts';
 import type { PolicyShelf } from '../policies/policy-shelf.ts';
 import { createRecorder, type Recorded } from './recorder.ts';
-import { type CountedRollout, createShadow } from './shadow.ts';
+import { createShadow } from './shadow.ts';
 import { readWanted, type Wanted } from './wanted.ts';
 
 export interface Observations {
@@ -22,8 +22,6 @@ export interface Observations {
   flush(now: Instant): Promise<void>;
   /** Since this node started. */
   recorded(): Recorded;
-  /** What each running rollout's decisions have come to since this was last asked; for the breaker. */
-  takeCounts(): readonly CountedRollout[];
 }
 
 interface Waiting {
@@ -115,7 +113,6 @@ export function createObservations(world: World, shelf: PolicyShelf): Observatio
     run: (now) => inTurn(now, false),
     flush: (now) => inTurn(now, true),
     recorded: () => recorder.recorded(),
-    takeCounts: () => shadow.takeCounts(),
   };
 }
 

@@ -10,20 +10,16 @@ import {
   createComparison,
   createDifferenceTally,
   createReplayer,
-  type DifferenceExample,
   type DifferenceTally,
-  exampleOf,
   type Instant,
   type LicenseFacts,
-  NO_COUNTS,
   type ObservedDecision,
-  type ObservedKind,
   type PolicyRollout,
-  type RolloutCounts,
 } from '@glidepath/core';
 import { newId } from '@glidepath/protocol';
 import type { World } from '../../world.ts';
 import type { PolicyShelf } from '../policies/policy-shelf.ts';
+import { createRoundCounts } from './round-counts.ts';
 import { writeDifferences } from './write-differences.ts';
 
 export interface Shadow {
@@ -34,27 +30,7 @@ export interface Shadow {
   miss(facts: LicenseFacts): void;
   /** Writes down what has grown since it was last written. */
   flush(now: Instant): Promise<void>;
-  takeCounts(): readonly CountedRollout[];
 }
-
-/**
- * What a rollout's decisions have come to: in shadow those of all licenses that follow it, as the candidate would have
- * decided them; afterwards those that the candidate has made.
- */
-export interface CountedRollout {
-  /** As it stood when the decisions were counted: its steps say of which round they are. */
-  readonly rollout: PolicyRollout;
-  readonly counts: RolloutCounts;
-  /** Of losses and denials. */
-  readonly examples: readonly CountedExample[];
-}
-
-export interface CountedExample extends DifferenceExample {
-  readonly kind: ObservedKind;
-  readonly tier: { readonly before: string; readonly after: string };
-}
-
-const EXAMPLES_COUNTED = 5;
 
 interface Followed {
   readonly rollout: PolicyRollout;
@@ -70,7 +46,7 @@ interface Followed {
 
 export function createShadow(world: World, shelf: PolicyShelf): Shadow {
   let followed = new Map<string, Followed>();
-  let counted = new Map<string, CountedRollout>();
+  const rounds = createRoundCounts(world);
 
   async function begin(rollout: PolicyRollout): Promise<Followed | null> {
     const [baseline, candidate] = await Promise.all([shelf.take(rollout.baseline), shelf.take(rollout.candidate)]);
@@ -100,8 +76,7 @@ export function createShadow(world: World, shelf: PolicyShelf): Shadow {
         const compared = comparison.compare(withoutDwell(observed, rollout), isCandidate ? 'after' : 'before');
         tally.add(observed, compared);
         if (rollout.stage !== 'shadow' && !isCandidate) continue;
-        const key = roundKey(rollout);
-        counted.set(key, countedWith(counted.get(key) ?? { rollout, counts: NO_COUNTS, examples: [] }, observed, compared));
+        rounds.add(rollout, observed, compared);
       }
     },
     miss(facts) {
@@ -114,11 +89,7 @@ export function createShadow(world: World, shelf: PolicyShelf): Shadow {
         await writeDifferences(world.store, entry, now);
         entry.written = known;
       }
-    },
-    takeCounts() {
-      const taken = [...counted.values()];
-      counted = new Map();
-      return taken;
+      await rounds.flush(now);
     },
   };
 }
@@ -139,27 +110,3 @@ function withoutDwell(observed: ObservedDecision, { startedAt }: PolicyRollout):
 
 /** What another stage finds stands by itself: it decides for other licenses. */
 const stageKey = ({ id, stage }: PolicyRollout): string => `${id}/${stage}`;
-const roundKey = ({ id, steps }: PolicyRollout): string => `${id}/${steps.length}`;
-
-function countedWith(
-  { rollout, counts, examples }: CountedRollout,
-  observed: ObservedDecision,
-  compared: ReturnType<Comparison['compare']>,
-): CountedRollout {
-  const change = compared?.change ?? null;
-  const isWorse = change?.kind === 'loss' || change?.kind === 'denial';
-  return {
-    rollout,
-    counts: {
-      decisions: counts.decisions + 1,
-      losses: counts.losses + (change?.kind === 'loss' ? 1 : 0),
-      gains: counts.gains + (change?.kind === 'gain' ? 1 : 0),
-      denials: counts.denials + (compared?.isDeniedAfter === true ? 1 : 0),
-      baselineDenials: counts.baselineDenials + (compared?.isDeniedBefore === true ? 1 : 0),
-    },
-    examples:
-      isWorse && examples.length < EXAMPLES_COUNTED
-        ? [...examples, { ...exampleOf(observed), kind: change.kind, tier: { before: change.tier.before, after: change.tier.after } }]
-        : examples,
-  };
-}

@@ -44,6 +44,8 @@ create table glidepath.rollout_count (
   gains glidepath.whole not null,
   denials glidepath.whole not null,
   baseline_denials glidepath.whole not null,
+  degraded glidepath.whole not null,
+  baseline_degraded glidepath.whole not null,
   examples json not null,
   counted_at glidepath.instant not null,
   revision glidepath.whole not null,
