@@ -78,7 +78,12 @@ export const PolicyQuery = body({
   ...EnvironmentQuery,
   publishOnly: Type.Optional(Type.Boolean({ description: 'Keep the version without pointing the environment at it.' })),
 });
-export const PolicyPublished = view({ name: text(), digest: text(), violations: Type.Array(Type.Unknown(), { maxItems: 0 }) });
+export const PolicyPublished = view({
+  name: text(),
+  digest: text(),
+  violations: Type.Array(Type.Unknown(), { maxItems: 0 }),
+  inForce: orNull(text(), 'Digest that the environment uses under the name now: this one, or the one that it has to be promoted over.'),
+});
 export const PolicyView = view({ ...created, name: text(), digest: text(), createdBy: text() });
 export const PolicyDocument = view({ name: text(), digest: text(), source: text('As it was written.'), tree: Type.Unknown() });
 export const PointerRequest = body({ digest: Digest });

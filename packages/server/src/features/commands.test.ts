@@ -54,6 +54,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const day = 86_400_000;
   const later = world.clock.now() + 10 * day;
   const reason = { reason: 'because' };
+  const step = { to: 'shadow', seen: digest, ...reason };
   const proof = { proof: 'a.b.c', fingerprint: { disk: 'x' }, client: 'test/1' };
   const bodies: Record<string, unknown> = {
     'agent.create': { name: 'lab-1' },
@@ -94,7 +95,12 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     'license.terms': { plan: 'solo', overrides: {}, effectiveFrom: later },
     'owner.confirm': { principal: 'ana' },
     'policy.difference': { name: 'acme-build', candidate: digest },
+    'policy-rollout.begin': { name: 'acme-build', candidate: digest, ...step },
+    'policy-rollout.promote': step,
+    'policy-rollout.retry': reason,
     'policy.promote': { digest },
+    'policy.roll-back': reason,
+    'policy.set-breaker': { mode: 'metrics-only', ...reason },
     'policy.publish': policySource((text) => text.replace('jobs: 64', 'jobs: 65')),
     'principal.create': { kind: 'service', name: 'ci', email: 'ci@example.com' },
     'product.create': { name: 'widget', title: 'Widget' },

@@ -36,6 +36,9 @@ import { forgetSeen } from './probes/forget-job.ts';
 import { PROBE_COMMANDS } from './probes/probe-commands.ts';
 import { REPORT_COMMANDS } from './probes/report.ts';
 import { PRODUCT_COMMANDS } from './products/products.ts';
+import { BREAKER_COMMANDS } from './rollouts/breaker-commands.ts';
+import { judgeRollouts } from './rollouts/judge-job.ts';
+import { ROLLOUT_COMMANDS } from './rollouts/rollout-commands.ts';
 import { watchOurselves } from './runways/own-runways.ts';
 import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
 import { sweepRunways } from './runways/sweep-job.ts';
@@ -49,6 +52,8 @@ export const COMMANDS: readonly Command[] = [
   ...LICENSE_COMMANDS,
   ...LEASE_COMMANDS,
   ...CHECK_COMMANDS,
+  ...ROLLOUT_COMMANDS,
+  ...BREAKER_COMMANDS,
   ...OBSERVATION_COMMANDS,
   ...USAGE_COMMANDS,
   ...GRANT_COMMANDS,
@@ -78,6 +83,7 @@ export const JOBS: readonly Job[] = [
   keepServiceBeat,
   ...LEASE_JOBS,
   ...OBSERVATION_JOBS,
+  judgeRollouts,
   rotateKeys,
   dispatchOutbox,
   forgetOld,

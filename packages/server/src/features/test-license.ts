@@ -1,4 +1,5 @@
 /** A small policy and what it takes to have a license under it, for tests of this package. Not shipped. */
+import { SETTINGS_DEFAULT, type Settings, type Store } from '@glidepath/core';
 import type { TestServer } from '../test-world.ts';
 
 /** Two plans, two tiers; `change` edits the text before it is published. */
@@ -52,4 +53,13 @@ export async function issueTestLicense({ call }: Pick<TestServer, 'call'>, more:
   });
   if (status !== 201) throw new Error(`no license: ${JSON.stringify(body)}`);
   return { id: (body.license as { id: string }).id, key: body.key as string };
+}
+
+/** Settings of the environment `production`, which nobody has set before. `direct`: what is published is in force at once. */
+export async function setSettings({ world }: { readonly world: { readonly store: Store } }, settings: Partial<Settings>): Promise<void> {
+  const [environment] = await world.store.find('environment', { name: 'production' }, { limit: 1 });
+  if (environment === undefined) throw new Error('no environment');
+  const row = { id: environment.id, ...SETTINGS_DEFAULT, ...settings, revision: 0 };
+  const result = await world.store.commit({ writes: [{ op: 'insert', table: 'environmentSetting', row }], audit: [], events: [] });
+  if (!result.ok) throw new Error(JSON.stringify(result));
 }

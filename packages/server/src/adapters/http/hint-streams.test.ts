@@ -1,6 +1,6 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { issueTestLicense, policySource, type TestLicense } from '../../features/test-license.ts';
+import { issueTestLicense, policySource, setSettings, type TestLicense } from '../../features/test-license.ts';
 import { type TestServer, testServer } from '../../test-world.ts';
 import { createHttpAdapter, type HttpAdapter, type HttpOptions } from './http-adapter.ts';
 
@@ -74,8 +74,9 @@ describe('hint stream', () => {
   it('tells all who follow a policy of its promotion, once', async () => {
     const house = await node();
     const followed = await follow(house.url, house.license.key);
+    await setSettings(house, { promotion: 'direct' });
     const changed = policySource((text) => text.replace('jobs: 64', 'jobs: 65'));
-    const { body } = await house.call('POST', '/v1/policies', changed);
+    const { body } = await house.call('POST', '/v1/policies?publishOnly=true', changed);
     house.world.bus.publish({ type: 'policy.promoted', environment: 'env_other', subject: 'env_other/acme-build' });
     const [environment] = await house.world.store.find('environment', {}, { limit: 1 });
     house.world.bus.publish({ type: 'policy.promoted', environment: environment?.id ?? '', subject: `${environment?.id}/another` });

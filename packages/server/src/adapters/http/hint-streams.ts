@@ -81,7 +81,7 @@ export function createHintStreams(
     if (size === 0) return;
     const [noun] = hint.type.split('.', 1);
     if (noun === 'license') tellLicense(hint.subject, hint.type === 'license.key-revoked');
-    else if (hint.type === 'policy.promoted') tellFollowers(hint.subject);
+    else if (hint.type === 'policy.promoted' || hint.type === 'policy.rolled-back') tellFollowers(hint.subject);
     else if (hint.type === 'lease.holder-removed') void tellHolder(hint.subject);
     else if ((noun === 'key' || noun === 'key-set') && hint.environment !== null) tellKeySet(hint.environment);
   }

@@ -1,7 +1,7 @@
 import { DAY, YEAR } from '@glidepath/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestServer, testServer } from '../../test-world.ts';
-import { issueTestLicense, policySource, type TestLicense } from '../test-license.ts';
+import { issueTestLicense, policySource, setSettings, type TestLicense } from '../test-license.ts';
 
 describe('licenses', () => {
   let server: TestServer;
@@ -160,6 +160,7 @@ describe('licenses', () => {
     });
 
     it('are judged by the policy that the license follows now', async () => {
+      await setSettings(server, { promotion: 'direct' });
       await server.call(
         'POST',
         '/v1/policies',

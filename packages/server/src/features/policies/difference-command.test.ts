@@ -1,3 +1,4 @@
+import { HOUR } from '@glidepath/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestServer, testServer } from '../../test-world.ts';
 import { issueTestLicense, policySource } from '../test-license.ts';
@@ -30,7 +31,7 @@ describe('difference of policies', () => {
   it('counts only those who are in the range of one cause', async () => {
     const { id } = await issueTestLicense(server);
     const later = (text: string) => text.replace('revoked: [', 'revoked: [ { at: 0h, notify: critical } ]\n    trust: [');
-    const sooner = (text: string) => later(text).replace('suspended: [ { at: 0h, notify: critical }, { at: 24h', 'suspended: [ { at: 0h');
+    const sooner = (text: string) => later(text).replace('{ at: 24h, tier: reduced }', '{ at: 1h, tier: reduced }');
     const candidate = await publish(policySource(sooner), '?publishOnly=true');
     const counted = async () =>
       (await compare(candidate)).body as {
@@ -41,6 +42,7 @@ describe('difference of policies', () => {
       live.byState[difference.states.findIndex(({ range }) => range.cause === cause)]?.licenses;
     expect(of(await counted(), 'suspended')).toBe(0);
     await server.call('POST', `/v1/licenses/${id}/suspend`, { reason: 'a test' });
+    server.world.clock.advance(2 * HOUR);
     expect(of(await counted(), 'suspended')).toBe(1);
     expect(of(await counted(), 'trust')).toBeNull();
   });

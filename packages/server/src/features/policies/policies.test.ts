@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestServer, testServer } from '../../test-world.ts';
-import { issueTestLicense, policySource } from '../test-license.ts';
+import { issueTestLicense, policySource, setSettings } from '../test-license.ts';
 
 describe('policies', () => {
   let server: TestServer;
@@ -80,7 +80,34 @@ describe('policies', () => {
     expect(await pointer()).toMatchObject({ digest: body.digest });
   });
 
-  it('are rolled back by pointing at an older version', async () => {
+  it('after the first are kept until somebody promotes them', async () => {
+    const first = await publish(policySource());
+    const second = await publish(policySource((text) => text.replace('jobs: 64', 'jobs: 32')));
+    expect([first.body.inForce, second.status, second.body.inForce]).toEqual([first.body.digest, 201, first.body.digest]);
+    expect(await pointer()).toMatchObject({ digest: first.body.digest, revision: 0 });
+    expect(await server.call('PUT', '/v1/policy-pointers/acme-build', { digest: second.body.digest })).toMatchObject({
+      ...{ status: 409, code: 'promotion-staged' },
+    });
+    expect(await server.call('PUT', '/v1/policy-pointers/acme-build', { digest: first.body.digest })).toMatchObject({ status: 200 });
+    const operator = await server.tokenFor(['operator']);
+    const third = policySource((text) => text.replace('jobs: 64', 'jobs: 16'));
+    expect(await server.call('POST', '/v1/policies', third, { token: operator })).toMatchObject({ status: 201 });
+  });
+
+  it('that break what every policy promises are refused with a counterexample, at the place of it', async () => {
+    const before = JSON.stringify(server.world.store.snapshot());
+    const source = policySource((text) => text.replace('expiry: [ { at: -30d, notify: warning }, ', 'expiry: [ '));
+    const { status, code, body } = await publish(source);
+    expect([status, code]).toEqual([422, 'policy-unproved']);
+    const line = source.split('\n').findIndex((text) => text.includes('expiry:')) + 1;
+    expect((body.violations as unknown[])[0]).toMatchObject({
+      ...{ code: 'loss-unannounced', line, counterexample: { given: { plan: 'team', expiresIn: '-14d' }, steps: expect.any(Array) } },
+    });
+    expect(JSON.stringify(server.world.store.snapshot())).toBe(before);
+  });
+
+  it('are rolled back by pointing at an older version where promotion is direct', async () => {
+    await setSettings(server, { promotion: 'direct' });
     const first = await publish(policySource());
     const second = await publish(policySource((text) => text.replace('jobs: 64', 'jobs: 32')));
     expect(await pointer()).toMatchObject({ digest: second.body.digest, previous: first.body.digest });
@@ -96,8 +123,9 @@ describe('policies', () => {
     expect(await server.call('PUT', '/v1/policy-pointers/other', { digest: `sha256:${'0'.repeat(64)}` })).toMatchObject({ status: 404 });
   });
 
-  const withoutTeam = policySource((text) => text.replace(/ {4}team:[\s\S]*? {4}solo:/, '    solo:'));
+  const withoutTeam = policySource((text) => text.replace('    team:', '    crew:'));
   it('without a plan that a following license has are not put in force', async () => {
+    await setSettings(server, { promotion: 'direct' });
     const license = await issueTestLicense(server);
     const { status, code, body } = await publish(withoutTeam);
     expect([status, code, body.facts]).toEqual([409, 'plan-in-use', { plan: 'team', license: license.id }]);
@@ -108,11 +136,13 @@ describe('policies', () => {
     ['a license is pinned', { pin: true }],
     ['a license has another plan', { plan: 'solo' }],
   ])('without a plan are put in force when %s', async (_when, more) => {
+    await setSettings(server, { promotion: 'direct' });
     await issueTestLicense(server, more);
     expect(await publish(withoutTeam)).toMatchObject({ status: 201 });
   });
 
   it('without a plan that a license will have are not put in force', async () => {
+    await setSettings(server, { promotion: 'direct' });
     const license = await issueTestLicense(server, { plan: 'solo' });
     await server.call('POST', `/v1/licenses/${license.id}/terms`, { plan: 'team', effectiveFrom: server.world.clock.now() + 1_000 });
     expect(await publish(withoutTeam)).toMatchObject({ code: 'plan-in-use' });

@@ -1,20 +1,10 @@
 /**
  * Policies: published as immutable versions named by their digest, put in force by pointing an environment at one.
  *
- * Publishing refuses a document with any violation, and names them all with line and column. Pointing refuses a version
- * that lacks a plan which a following license has, now or to come; tiers need no such rule, they map by name.
+ * Publishing refuses a document with any violation, one whose tests fail, and one that is not proved, and names all that is
+ * wrong with line and column. The first version of a name is in force at once; the next ones go by stages (`rollouts`).
  */
-import {
-  NO_CANDIDATE,
-  type Policy,
-  type PolicyPointer,
-  type PolicyVersion,
-  planNamed,
-  runPolicyTests,
-  type Store,
-  termsInForce,
-  type Write,
-} from '@glidepath/core';
+import { NO_CANDIDATE, type Policy, type PolicyPointer, type PolicyVersion, type Store, settingsOf, type Write } from '@glidepath/core';
 import {
   body,
   EnvironmentQuery,
@@ -27,21 +17,23 @@ import {
   PolicyView,
   page,
 } from '@glidepath/protocol/http';
-import { type ReadPolicy, readPolicy } from '@glidepath/protocol/policy';
+import { readPolicy } from '@glidepath/protocol/policy';
 import { Type } from 'typebox';
 import { answer, type Change, type Command, type Context, defineCommand, type Happening, type Refusal, refuse } from '../../command.ts';
-import { everyRecord, listed } from '../lists.ts';
+import { listed } from '../lists.ts';
 import { nothingCalled } from '../references.ts';
+import { followers, refuseSecond } from '../rollouts/promoting.ts';
+import { standingOf } from '../rollouts/rollout-changes.ts';
+import { refusePlanInUse } from './plan-in-use.ts';
+import { refuseUnproved, VIOLATIONS_SHOWN } from './proved.ts';
 
 const BODY_LIMIT = 1024 * 1024 + 1;
-/** A document can break more rules than anybody reads at once. */
-const VIOLATIONS_SHOWN = 200;
 
 const publish = defineCommand({
   name: 'policy.publish',
   method: 'POST',
   path: '/v1/policies',
-  summary: 'Publishes a policy and points the environment at it',
+  summary: 'Publishes a policy; the first version of a name is in force at once, the next ones go by stages',
   auth: 'operator',
   reads: 'text',
   body: Type.String(),
@@ -49,18 +41,14 @@ const publish = defineCommand({
   query: PolicyQuery,
   answers: { 201: PolicyPublished, 200: PolicyPublished },
   async run(context) {
-    const { body: source, query, store, world, newId, now, actor, may } = context;
-    const reading = readPolicy(source, world.crypto);
-    const { document, policy, violations } = reading;
+    const { body: source, query, store, environment, world, newId, now, actor, may } = context;
+    const { document, policy, violations, locate } = readPolicy(source, world.crypto);
     if (document === null || policy === null) {
       const detail = `The policy breaks ${violations.length} rule${violations.length === 1 ? '' : 's'}; the first: ${violations[0]?.message ?? ''}`;
       return refuse('policy-invalid', detail, { violations: violations.slice(0, VIOLATIONS_SHOWN) });
     }
-    const failed = failedTests(policy, reading);
-    if (failed.length > 0) {
-      const detail = `${failed.length} of ${policy.tests.length} tests of the policy itself fail; the first: ${failed[0]?.message ?? ''}`;
-      return refuse('policy-invalid', detail, { violations: failed.slice(0, VIOLATIONS_SHOWN) });
-    }
+    const unproved = refuseUnproved(policy, locate);
+    if (unproved !== null) return unproved;
     const version: PolicyVersion = {
       id: newId('pol'),
       digest: document.digest,
@@ -71,27 +59,25 @@ const publish = defineCommand({
       createdBy: actor.id,
     };
     const published = await publication(store, version);
-    if (query.publishOnly !== true && !may('approver'))
+    const current = await store.get('policyPointer', `${environment.id}/${policy.name}`);
+    const isPointed = query.publishOnly !== true && (await isPointedAtOnce(context, current));
+    if (isPointed && !may('approver'))
       return refuse('forbidden', 'Pointing an environment at a policy needs the role approver; publish with publishOnly=true.');
-    const pointed = query.publishOnly === true ? NOTHING : await pointing(context, policy, document.digest);
+    const pointed = isPointed ? await pointing(context, policy, document.digest, current) : NOTHING;
     if ('code' in pointed) return pointed;
     const change: Change = { writes: [...published.writes, ...pointed.writes], happened: [...published.happened, ...pointed.happened] };
-    const answered = { name: policy.name, digest: document.digest, violations: [] };
+    const inForce = isPointed ? document.digest : (current?.digest ?? null);
+    const answered = { name: policy.name, digest: document.digest, violations: [], inForce };
     return change.writes.length === 0 ? answer(200, answered) : context.commit(change, answer(201, answered));
   },
 });
 
-/** What the document says of itself and does not keep: such a version is a mistake, whichever of the two is wrong. */
-function failedTests(policy: Policy, { locate }: Pick<ReadPolicy, 'locate'>) {
-  return runPolicyTests(policy).flatMap(({ name, passed, differences, problems }, position) => {
-    const path = ['spec', 'tests', position];
-    const wrong = differences.map(({ word, expected, found }) => `${word} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
-    const why = [...wrong, ...problems.map(({ message }) => message)].join('; ');
-    return passed ? [] : [{ code: 'test-failed', path, message: `The test "${name}" fails: ${why}`, ...locate(path, 'value') }];
-  });
-}
-
 const NOTHING: Change = { writes: [], happened: [] };
+
+/** The first version of a name takes nothing from anybody; where promotion is direct, no version waits for another step. */
+async function isPointedAtOnce({ store, environment }: Context<unknown, unknown>, current: PolicyPointer | null): Promise<boolean> {
+  return current === null || settingsOf(await store.get('environmentSetting', environment.id)).promotion === 'direct';
+}
 
 /** Publishing the same document again is no change: its digest is its name. */
 async function publication(store: Store, version: PolicyVersion): Promise<Change> {
@@ -102,15 +88,18 @@ async function publication(store: Store, version: PolicyVersion): Promise<Change
 }
 
 /** What it takes to point the environment at a digest, or why it may not be. */
-async function pointing({ store, environment, now }: Context<unknown, unknown>, policy: Policy, digest: string): Promise<Change | Refusal> {
+async function pointing(
+  { store, environment, now }: Context<unknown, unknown>,
+  policy: Policy,
+  digest: string,
+  current: PolicyPointer | null,
+): Promise<Change | Refusal> {
   const id = `${environment.id}/${policy.name}`;
-  const current = await store.get('policyPointer', id);
   if (current?.digest === digest) return NOTHING;
-  const lost = current === null ? null : await planInUse(store, environment.id, policy, current, now);
-  if (lost !== null) {
-    const detail = `Licenses use the plan "${lost.plan}", which this policy does not have; the first is ${lost.license}.`;
-    return refuse('plan-in-use', detail, { facts: { ...lost } });
-  }
+  const standing = await standingOf(store, current);
+  if (standing !== null) return refuseSecond(standing.rollout);
+  const inUse = current === null ? null : await refusePlanInUse(store, followers(current), policy, now);
+  if (inUse !== null) return inUse;
   const facts = { environment: environment.name, name: policy.name, digest, previous: current?.digest ?? null };
   return {
     writes: [pointerWrite(id, environment.id, policy.name, digest, current, now)],
@@ -134,40 +123,6 @@ function pointerWrite(
     };
   }
   return { op: 'update', table: 'policyPointer', id, revision: current.revision, set: { digest, previous: current.digest, setAt: now } };
-}
-
-/**
- * The first following license with a plan that the new policy lacks; null: there is none.
- *
- * Only plans that the present version has are looked for, so that the usual promotion, which removes none, reads no
- * license. A license that is issued in the same moment keeps its terms: whoever meets it stays with the version they name.
- */
-async function planInUse(store: Store, environment: string, next: Policy, current: PolicyPointer, now: Context['now']) {
-  const [version] = await store.find('policyVersion', { digest: current.digest }, { limit: 1 });
-  const plans = Object.keys((version?.tree as { spec?: { plans?: object } } | undefined)?.spec?.plans ?? {});
-  for (const plan of plans.filter((name) => planNamed(next, name) === null)) {
-    const seen = new Set<string>();
-    for await (const row of everyRecord(store, 'licenseTerms', { plan })) {
-      if (seen.has(row.license)) continue;
-      seen.add(row.license);
-      if (await isFollowing(store, row.license, environment, current.name, plan, now)) return { plan, license: row.license };
-    }
-  }
-  return null;
-}
-
-async function isFollowing(
-  store: Store,
-  id: string,
-  environment: string,
-  policyName: string,
-  plan: string,
-  now: Context['now'],
-): Promise<boolean> {
-  const license = await store.get('license', id);
-  if (license?.environment !== environment || license.policyName !== policyName || license.policyMode !== 'follow') return false;
-  const terms = await store.find('licenseTerms', { license: id }, { limit: 1_000 });
-  return termsInForce(terms, now)?.plan === plan || terms.some((row) => row.effectiveFrom > now && row.plan === plan);
 }
 
 const list = defineCommand({
@@ -202,7 +157,7 @@ const point = defineCommand({
   name: 'policy.promote',
   method: 'PUT',
   path: '/v1/policy-pointers/{name}',
-  summary: 'Points the environment at a published version; also the way back',
+  summary: 'Points the environment at a published version at once, where promotion is direct',
   auth: 'approver',
   body: PointerRequest,
   answers: { 200: PointerView },
@@ -217,9 +172,16 @@ const point = defineCommand({
     const inForce = await context.policy(digest);
     if (inForce === null) return nothingCalled('policy', digest);
     if (inForce.policy.name !== name) return refuse('conflict', `The policy ${digest} is named "${inForce.policy.name}", not "${name}".`);
-    const change = await pointing(context, inForce.policy, digest);
-    if ('code' in change) return change;
     const current = await store.get('policyPointer', `${environment.id}/${name}`);
+    if (current !== null && current.digest !== digest && !(await isPointedAtOnce(context, current)))
+      return refuse(
+        'promotion-staged',
+        `${name} goes by stages here: glidepath policy promote ${name}, and back: glidepath policy rollback ${name}.`,
+      );
+    const unproved = refuseUnproved(inForce.policy, null);
+    if (unproved !== null) return unproved;
+    const change = await pointing(context, inForce.policy, digest, current);
+    if ('code' in change) return change;
     if (change.writes.length === 0 && current !== null) return answer(200, pointerView(current));
     return context.commit(
       change,
