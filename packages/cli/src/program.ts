@@ -23,6 +23,7 @@ import { registerRoot } from './commands/root.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerWhere } from './commands/where.ts';
 import { registerDemo } from './demo/register-demo.ts';
+import { registerEnvironment } from './environment/register-environment.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Registrar } from './registrar.ts';
 import type { Shell } from './shell.ts';
@@ -53,6 +54,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   };
   registerUp(registrar);
   registerPolicy(registrar);
+  registerEnvironment(registrar);
   registerDecide(registrar);
   registerLicense(registrar);
   registerLease(registrar);

@@ -6,6 +6,7 @@ import { registerCompare } from '../policy-compare/register-compare.ts';
 import { registerVerify } from '../policy-proof/register-verify.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
 import { registerDifferences } from '../policy-replay/show-differences.ts';
+import { registerRollout } from '../policy-rollout/register-rollout.ts';
 import { jsonOption, type Registrar } from '../registrar.ts';
 import type { Shell } from '../shell.ts';
 import { join, text } from '../terminal/safe-text.ts';
@@ -41,6 +42,7 @@ export function registerPolicy(registrar: Registrar): void {
   registerVerify(registrar, policy);
   registerCompare(registrar, policy);
   registerPublish(registrar, policy);
+  registerRollout(registrar, policy);
   registerReplay(registrar, policy);
   registerDifferences(registrar, policy);
 }

@@ -9,17 +9,11 @@ import { type Asking, online } from './online.ts';
 import { readPolicyFile, violationLines } from './policy-file.ts';
 
 export function registerPublish(registrar: Registrar, policy: Registrar['program']): void {
-  const publish = policy.command('publish <file>').description('publish a policy and point the environment at it; a version never changes');
-  online<{ only?: boolean }>(registrar, publish.option('--only', 'publish without pointing the environment at it'), publishFile);
+  const publish = policy
+    .command('publish <file>')
+    .description('publish a policy; the first version of a name is in force at once, the next ones go by stages');
+  online<{ only?: boolean }>(registrar, publish.option('--only', 'publish only, also the first version of a name'), publishFile);
   online(registrar, policy.command('list').description('list which policy the environment uses under which name'), list);
-  const use = policy.command('use <name> <digest>').description('point the environment at a published version: forward, or back');
-  online(registrar, use, async ({ api, answer }, name = '', digest = '') => {
-    const pointer = await api.put<Pointer>(`/v1/policy-pointers/${encodeURIComponent(name)}`, { digest });
-    return answer(pointer, [
-      text`${pointer.name} is ${pointer.digest} now`,
-      ...(pointer.previous === null ? [] : [text`back: glidepath policy use ${pointer.name} ${pointer.previous}`]),
-    ]);
-  });
 }
 
 interface Pointer {
@@ -40,12 +34,16 @@ async function publishFile({ api, shell, paint, options, answer }: Asking<{ only
       facts: { violations },
     });
   }
-  const published = await api.postText<{ name: string; digest: string }>('/v1/policies', read.source, {
+  const published = await api.postText<{ name: string; digest: string; inForce: string | null }>('/v1/policies', read.source, {
     publishOnly: options.only === true ? true : undefined,
   });
+  const { name, digest, inForce } = published;
+  const isInForce = inForce === digest;
   return answer(published, [
-    text`${paint.good('published')} ${published.name}  ${published.digest}`,
-    text`next: glidepath license issue --product NAME --customer NAME --policy ${published.name} --create`,
+    text`${paint.good('published')} ${name}  ${digest}${isInForce ? '' : ', in force for nobody yet'}`,
+    isInForce
+      ? text`next: glidepath license issue --product NAME --customer NAME --policy ${name} --create`
+      : text`next: glidepath policy promote ${name} --reason TEXT`,
   ]);
 }
 

@@ -65,6 +65,6 @@ function notLookedAt({ unrecorded, forgotten, unreadable, others, counts }: Repl
 
 function nextLine({ counts, name, candidate }: Replayed): Sayable {
   if (counts.losses + counts.denials > 0) return text`next: glidepath policy diff ${name} ${quoted(candidate)}`;
-  if (candidate.startsWith('sha256:')) return text`next: glidepath policy use ${name} ${candidate}`;
+  if (candidate.startsWith('sha256:')) return text`next: glidepath policy promote ${name} ${candidate} --reason TEXT`;
   return text`next: glidepath policy publish ${quoted(candidate)}`;
 }

@@ -13,5 +13,6 @@ export * from './observation-bodies.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './openapi.ts';
 export * from './rollout-bodies.ts';
 export * from './runway-bodies.ts';
+export * from './settings-bodies.ts';
 export { parseTimestamp } from './timestamp.ts';
 export * from './usage-bodies.ts';

@@ -63,6 +63,7 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
     check: { feature: 'build', features: ['cache'], license: license.id },
     'check.batch': { items: [{ feature: 'build', license: license.id }] },
     'customer.create': { name: 'Umbrella' },
+    'environment.set-settings': { promotion: 'direct', ...reason },
     'grant.issue': { license: license.id, tier: 'full', seats: 2, until: later, purpose: 'break-glass' },
     'inventory.apply': { documents: [heldDocument()], dryRun: false, prune: false, addresses: {} },
     'key.certify': { certificate: 'a.b.c' },

@@ -9,6 +9,7 @@ import { CHANNEL_COMMANDS } from './channels/channel-commands.ts';
 import { sendHeartbeats } from './channels/heartbeat-job.ts';
 import { CHECK_COMMANDS } from './checks/check.ts';
 import { CUSTOMER_COMMANDS } from './customers/customers.ts';
+import { ENVIRONMENT_COMMANDS } from './environments/settings-commands.ts';
 import { GRANT_COMMANDS } from './grants/grant-commands.ts';
 import { forgetOld } from './health/cleaning-job.ts';
 import { HEALTH_COMMANDS } from './health/health-commands.ts';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   ...LICENSE_COMMANDS,
   ...LEASE_COMMANDS,
   ...CHECK_COMMANDS,
+  ...ENVIRONMENT_COMMANDS,
   ...ROLLOUT_COMMANDS,
   ...BREAKER_COMMANDS,
   ...OBSERVATION_COMMANDS,

@@ -22,6 +22,8 @@ export const MAY: Readonly<Record<string, string>> = {
   'delivery.retry': 'operator issuer admin',
   'delivery.show': 'viewer operator approver issuer admin',
   'event.list': 'viewer operator approver issuer admin',
+  'environment.set-settings': 'admin',
+  'environment.settings': 'viewer operator approver issuer admin',
   'grant.issue': 'issuer admin',
   'grant.list': 'viewer operator approver issuer admin',
   'health.alive': 'anyone',
