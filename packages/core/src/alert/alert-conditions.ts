@@ -171,6 +171,30 @@ export const ALERT_CONDITIONS = {
     'The database was restored from a backup within the last day: what was done after the backup is forgotten. Holders are learned again as they renew.',
     'glidepath doctor',
   ),
+  PolicyRolledBack: own(
+    'Policy rolled back',
+    ['critical'],
+    'A new version of a policy took or denied more than it may, and the system took it back: who had it uses the version before again. The evidence is kept with the rollout.',
+    'glidepath policy differences <rollout>',
+  ),
+  PolicyTampered: own(
+    'Policy changed in the database',
+    ['critical'],
+    'A stored policy is not what its digest names any more: it is refused, and the last good version stays in force.',
+    'glidepath policy audit',
+  ),
+  AuditUnsealed: own(
+    'Audit log not sealed',
+    ['critical'],
+    'Entries of the audit log are older than ten seconds and in no signed head: until they are, they could be changed unseen.',
+    'glidepath doctor',
+  ),
+  ApprovalWaiting: own(
+    'Waits for a second person',
+    ['warning'],
+    'Somebody asked for what two persons have to want: a promotion, or a change of the status of many licenses. Nothing has happened yet.',
+    'glidepath approval show <approval>',
+  ),
   GlidepathDeliveryDead: {
     title: 'Notices not delivered',
     severities: ['critical'],

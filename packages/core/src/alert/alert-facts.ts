@@ -160,6 +160,7 @@ export interface OwnAlertFacts {
     readonly startedAt: Instant;
     readonly okAt: Instant | null;
   }[];
+  readonly changes: ChangeAlertFacts;
   /** The last restore from a backup; null: there was none. */
   readonly restored: { readonly at: Instant; readonly takenAt: Instant | null; readonly incarnation: number | null } | null;
   readonly dead: readonly {
@@ -175,6 +176,31 @@ export interface OwnAlertFacts {
     readonly everyMs: Milliseconds;
     readonly createdAt: Instant;
     readonly sentAt: Instant | null;
+  }[];
+}
+
+/** What has become of changes, over all environments. */
+export interface ChangeAlertFacts {
+  /** By the system, and nobody has taken it up since. */
+  readonly rolledBack: readonly {
+    readonly rollout: string;
+    readonly name: string;
+    readonly candidate: string;
+    readonly baseline: string;
+    readonly at: Instant;
+    readonly sentence: string;
+    readonly trips: number;
+    readonly retryAt: Instant | null;
+  }[];
+  /** Policies whose stored content is not what their digest names. `found`: the digest that it has; null: it cannot be read. */
+  readonly tampered: readonly { readonly digest: string; readonly name: string; readonly found: string | null; readonly since: Instant }[];
+  /** The oldest entry of the audit log that is in no signed head; null: there is none. */
+  readonly unsealed: { readonly since: Instant; readonly entries: number } | null;
+  readonly approvals: readonly {
+    readonly approval: string;
+    readonly summary: string;
+    readonly askedAt: Instant;
+    readonly expiresAt: Instant;
   }[];
 }
 

@@ -5,6 +5,7 @@ import type { Severity } from '../policy/policy.ts';
 import { after, DAY, type Instant, type Milliseconds } from '../time.ts';
 import type { AlertConditionName } from './alert-conditions.ts';
 import type { Alert, OwnAlertFacts, OwnPartFacts, TeamAlertFacts } from './alert-facts.ts';
+import { changeAlerts } from './change-alerts.ts';
 import { SILENT_INTERVALS } from './probe-alerts.ts';
 import { alertFrom, listed, sentences, when } from './sentences.ts';
 
@@ -57,6 +58,7 @@ export function ownAlerts(own: OwnAlertFacts, now: Instant): readonly Alert[] {
     ...nextStartAlert(own.nextStart),
     ...own.jobs.flatMap((job) => jobAlert(job, now)),
     ...restoredAlert(own.restored, now),
+    ...changeAlerts(own.changes, now),
     ...own.dead.map((dead) => deadAlert(dead, now)),
     ...own.heartbeats.flatMap((heartbeat) => heartbeatAlert(heartbeat, now)),
   ];

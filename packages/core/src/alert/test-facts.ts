@@ -74,7 +74,11 @@ export function agent(parts: Partial<AgentAlertFacts> = {}): AgentAlertFacts {
   return { id: 'pri_1', name: 'lab-1', createdAt: inDays(-30), seenAt: NOW, everyMs: MINUTE, probes: ['lab'], ...parts };
 }
 
-export const OWN: OwnAlertFacts = { parts: [], disk: null, nextStart: null, jobs: [], restored: null, dead: [], heartbeats: [] };
+export const NO_CHANGES: OwnAlertFacts['changes'] = { rolledBack: [], tampered: [], unsealed: null, approvals: [] };
+
+export const OWN: OwnAlertFacts = {
+  ...{ parts: [], disk: null, nextStart: null, jobs: [], changes: NO_CHANGES, restored: null, dead: [], heartbeats: [] },
+};
 
 export function alerts(facts: Partial<AlertFacts>, now: Instant = NOW): readonly Alert[] {
   return alertsOf({ licenses: [], probes: [], teams: [], agents: [], own: null, ...facts }, now);

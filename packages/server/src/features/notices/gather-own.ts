@@ -16,6 +16,7 @@ import { BEAT_MS, lastBeatOf } from '../channels/heartbeat-job.ts';
 import { environmentsOf } from '../keys/key-commands.ts';
 import { everyRecord } from '../lists.ts';
 import { deliveryHealth } from './delivery-health.ts';
+import { changeFacts } from './gather-changes.ts';
 import { lastRestore } from './gather-restore.ts';
 
 const KEYS_MAX = 200;
@@ -41,6 +42,7 @@ export async function ownFacts(context: JobContext, runways: readonly RunwayReco
     disk: await diskOf(context),
     nextStart: nextStartOf(parts),
     jobs: jobFacts(context),
+    changes: await changeFacts(context),
     restored: await lastRestore(store),
     ...{ dead, heartbeats },
   };

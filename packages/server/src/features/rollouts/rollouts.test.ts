@@ -1,6 +1,7 @@
 import { after, HOUR, MINUTE, type PolicyRollout, SECOND } from '@glidepath/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type TestServer, testServer } from '../../test-world.ts';
+import { changeFacts } from '../notices/gather-changes.ts';
 import { issueTestLicense, policySource, setSettings } from '../test-license.ts';
 import { judgeRollouts } from './judge-job.ts';
 
@@ -115,6 +116,8 @@ describe('rollouts', () => {
         evidence: { because: 'losses', stage: 'canary', shareBasisPoints: 500, counts: { decisions: 60, losses: 3 }, examples: [{}, {}] },
       });
       expect(await pointer()).toMatchObject({ digest: baseline, candidate: null, shareBasisPoints: 0, rollout: id });
+      const alerted = async () => (await changeFacts({ store: server.world.store, now: server.world.clock.now() })).rolledBack;
+      expect(await alerted()).toMatchObject([{ rollout: id, name: 'acme-build', trips: 1, sentence: expect.stringContaining('5 %') }]);
       const events = await server.world.store.find('outbox', { type: 'policy.rolled-back' }, { limit: 9 });
       expect(events).toMatchObject([{ data: { name: 'acme-build', from: candidate, to: baseline, because: 'losses' } }]);
       expect(await begin()).toMatchObject({ code: 'rollout-running' });
@@ -122,6 +125,7 @@ describe('rollouts', () => {
       await tick(10 * MINUTE);
       expect(await shown(id)).toMatchObject({ state: 'running', stage: 'canary', shareBasisPoints: 100, stagedBy: 'system' });
       expect(await pointer()).toMatchObject({ candidate, shareBasisPoints: 100 });
+      expect(await alerted()).toEqual([]);
       // What was counted before proves nothing about the second try.
       await tick();
       expect(await shown(id)).toMatchObject({ state: 'running' });
