@@ -8,6 +8,7 @@ export * from './difference-bodies.ts';
 export * from './inventory-bodies.ts';
 export * from './lease-bodies.ts';
 export * from './license-bodies.ts';
+export * from './log-bodies.ts';
 export * from './notice-bodies.ts';
 export * from './observation-bodies.ts';
 export { type ApiInfo, type CommandDescription, openapi } from './openapi.ts';

@@ -43,6 +43,8 @@ import { ROLLOUT_COMMANDS } from './rollouts/rollout-commands.ts';
 import { watchOurselves } from './runways/own-runways.ts';
 import { RUNWAY_COMMANDS } from './runways/runway-commands.ts';
 import { sweepRunways } from './runways/sweep-job.ts';
+import { LOG_COMMANDS } from './transparency/log-commands.ts';
+import { sealAudit } from './transparency/seal-job.ts';
 import { USAGE_COMMANDS, USAGE_JOBS } from './usage/index.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -76,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   ...REPORT_COMMANDS,
   ...PROBE_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...LOG_COMMANDS,
   ...OUTBOX_COMMANDS,
   ...HEALTH_COMMANDS,
   describeCommands(() => COMMANDS),
@@ -88,6 +91,7 @@ export const JOBS: readonly Job[] = [
   judgeRollouts,
   rotateKeys,
   dispatchOutbox,
+  sealAudit,
   forgetOld,
   ...USAGE_JOBS,
   forgetSeen,
