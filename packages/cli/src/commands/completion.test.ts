@@ -38,6 +38,7 @@ describe('glidepath completion', () => {
         'retry',
         'breaker',
         'history',
+        'audit',
         'replay',
         'differences',
         'diff',

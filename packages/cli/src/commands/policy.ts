@@ -2,6 +2,7 @@
 import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/core';
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { registerAudit } from '../policy-audit/register-audit.ts';
 import { registerCompare } from '../policy-compare/register-compare.ts';
 import { registerVerify } from '../policy-proof/register-verify.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
@@ -43,6 +44,7 @@ export function registerPolicy(registrar: Registrar): void {
   registerCompare(registrar, policy);
   registerPublish(registrar, policy);
   registerRollout(registrar, policy);
+  registerAudit(registrar, policy);
   registerReplay(registrar, policy);
   registerDifferences(registrar, policy);
 }

@@ -131,6 +131,7 @@ describe('three nodes on one PostgreSQL', () => {
       '/v1/policies',
       policyText((text) => text.replace('jobs: 8', 'jobs: 9')),
     );
+    await call(at(1), 'PUT', '/v1/environment-settings', { promotion: 'direct', reason: 'a test' });
     await call(at(2), 'PUT', '/v1/policy-pointers/small', { digest: next.body.digest });
     await until(() => expect(heard().map((each) => each.length)).toEqual([3, 3, 3]));
     for (const node of nodes) expect(JSON.stringify(await decision(node))).toContain(String(next.body.digest));

@@ -15,7 +15,7 @@ import { paceRenewal, type RenewalPace } from './pace-renewal.ts';
 import { quotaClaims } from './quota-claims.ts';
 import type { SeatVerdict } from './seat-decision.ts';
 import { floorTier, overageStanding, seatLimit, seatsUsed, tierOfLease } from './seat-rules.ts';
-import { AUDIENCE, type LeaseClaims, type SeatClaim, type VerdictClaims, type WordClaims } from './words.ts';
+import { AUDIENCE, type AuditHead, type LeaseClaims, type SeatClaim, type VerdictClaims, type WordClaims } from './words.ts';
 
 /** Which word this is, and whom it answers. */
 export interface WordIdentity {
@@ -25,6 +25,8 @@ export interface WordIdentity {
   readonly env: string;
   /** The installation that the word is bound to, and its request; null for a word that nobody asked for. */
   readonly answers: { readonly jkt: string; readonly nonce: string } | null;
+  /** The head of the transparency log as far as the signer knows it: whoever keeps leases is a witness of the log. */
+  readonly auditHead?: AuditHead | null;
 }
 
 /** A license with all that its words say about it. */
@@ -145,7 +147,7 @@ function commonClaims(facts: LicenseFacts, identity: WordIdentity, now: Instant)
     path,
     quotas: quotaClaims(facts, now),
     match: plan.seats?.kind === 'node-locked' ? plan.seats.match : null,
-    auditHead: null,
+    auditHead: identity.auditHead ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Bodies about the transparency log. */
 import { Type } from 'typebox';
 import { instant, natural, orNull, text, words } from '../schemas/parts.ts';
+import { LOG_PARTS } from '../transparency/log-export.ts';
 import { AuditView } from './access-bodies.ts';
 import { body, EnvironmentQuery, label, view } from './body-parts.ts';
 
@@ -39,11 +40,12 @@ export const LogEntries = view({
 });
 
 export const LogExportQuery = body({
-  part: words(['environments', 'key-sets', 'policies', 'pointers', 'licenses', 'batches']),
+  part: words(LOG_PARTS),
   after: Type.Optional(label('`next` of the page before.')),
 });
 export const LogExport = view({
   asOf: instant(),
+  unsealed: orNull(instant(), 'Of `batches`, at their end: since when an entry waits to be sealed. Ask again for what follows.'),
   items: Type.Array(Type.Unknown()),
   next: orNull(text(), 'Hand this in as `after` for what follows; null at the end.'),
 });

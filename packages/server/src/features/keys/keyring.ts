@@ -1,17 +1,20 @@
 /**
  * The online signing keys of each environment, unsealed once and kept in memory.
  *
- * Which key signs is read again from the store when a hint says so, and every few seconds in any case, so that a key that
+ * Which key signs, and how far the log is sealed, is read again from the store when a hint says so, and every few seconds in any case, so that a key that
  * another node condemned signs no longer than that; the unsealed key itself is looked up by its name and never changes.
  */
-import { after, type Environment, Fault, type Instant, type OnlineKey, SECOND } from '@glidepath/core';
+import { type AuditHead, after, type Environment, Fault, type Instant, type OnlineKey, SECOND } from '@glidepath/core';
 import type { SigningKey } from '@glidepath/protocol';
 import type { World } from '../../world.ts';
+import { lastBatch } from '../transparency/log-tree.ts';
 
 /** What signs an environment's words: `iss` is `environment.issuer`, `env` is `environment.name`. */
 export interface Signer {
   readonly key: SigningKey;
   readonly environment: Environment;
+  /** Of the transparency log, as of the last time that the key was chosen: some seconds old. */
+  readonly auditHead: AuditHead | null;
 }
 
 export interface Keyring {
@@ -29,7 +32,7 @@ export const KEYS_MAX = 1_000;
 
 export function createKeyring(world: World): Keyring {
   const opened = new Map<string, SigningKey>();
-  const chosen = new Map<string, { readonly key: OnlineKey; readonly until: Instant }>();
+  const chosen = new Map<string, { readonly key: OnlineKey; readonly auditHead: AuditHead | null; readonly until: Instant }>();
   /** How often something was forgotten: what was being read meanwhile is not remembered. */
   let forgotten = 0;
 
@@ -49,14 +52,18 @@ export function createKeyring(world: World): Keyring {
     },
     async signer(environment, now) {
       const last = chosen.get(environment.id);
-      if (last !== undefined && now < last.until) return { key: open(last.key), environment };
+      if (last !== undefined && now < last.until) return { key: open(last.key), environment, auditHead: last.auditHead };
       const before = forgotten;
-      const keys = await world.store.find('onlineKey', { environment: environment.id, use: 'sign', status: 'active' }, { limit: KEYS_MAX });
+      const [keys, sealed] = await Promise.all([
+        world.store.find('onlineKey', { environment: environment.id, use: 'sign', status: 'active' }, { limit: KEYS_MAX }),
+        lastBatch(world.store),
+      ]);
       const key = signingKeyAt(keys, now);
       if (key === null) throw new Fault('no-signing-key', `No key may sign in "${environment.name}" now`, { retryable: true });
       const until = Math.min(after(now, CHOICE_MS), key.signsUntil) as Instant;
-      if (forgotten === before) chosen.set(environment.id, { key, until });
-      return { key: open(key), environment };
+      const auditHead = sealed === null ? null : { size: sealed.size, root: sealed.root, at: sealed.sealedAt };
+      if (forgotten === before) chosen.set(environment.id, { key, auditHead, until });
+      return { key: open(key), environment, auditHead };
     },
   };
 }

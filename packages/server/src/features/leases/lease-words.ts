@@ -51,6 +51,6 @@ function paceOf({ leases, now, service }: Signing, { plan }: LicenseFacts): Rene
   return leases.isPressed || isReturning ? 'pressed' : 'quiet';
 }
 
-function identityOf({ environment }: Signer, jti: string, answers: Asker): WordIdentity {
-  return { jti, iss: environment.issuer, env: environment.name, answers };
+function identityOf({ environment, auditHead }: Signer, jti: string, answers: Asker): WordIdentity {
+  return { jti, iss: environment.issuer, env: environment.name, answers, auditHead };
 }

@@ -2,7 +2,7 @@
  * All that an audit of the log needs, part by part, for whoever checks it elsewhere: the leaves with their entries and heads,
  * the keys that signed them, and what the log speaks of: policies, what is in force, and the status of licenses.
  */
-import type { AuditEntry, Environment, LogBatch, Store, TableName, Tables } from '@glidepath/core';
+import type { AuditEntry, Environment, Instant, LogBatch, Store, TableName, Tables } from '@glidepath/core';
 import { LogExport, LogExportQuery } from '@glidepath/protocol/http';
 import { type Answer, answer, type Context, defineCommand } from '../../command.ts';
 import { bundleOf, readKeyHouse } from '../keys/key-records.ts';
@@ -53,7 +53,7 @@ async function rows<T extends TableName>(
   view: (row: Tables[T]) => unknown,
 ): Promise<Answer> {
   const found = await store.find(table, {}, { limit, ...(after === undefined ? {} : { after }) });
-  return answer(200, { asOf: now, items: found.map(view), next: found.length < limit ? null : (found.at(-1)?.id ?? null) });
+  return answer(200, { asOf: now, unsealed: null, items: found.map(view), next: found.length < limit ? null : (found.at(-1)?.id ?? null) });
 }
 
 async function batches({ store, now }: Context<unknown, unknown>, after: string | undefined): Promise<Answer> {
@@ -61,11 +61,17 @@ async function batches({ store, now }: Context<unknown, unknown>, after: string 
   let [last, count] = [after, 0];
   while (count < ENTRIES_PER_PAGE) {
     const [batch] = await store.find('logBatch', {}, { limit: 1, ...(last === undefined ? {} : { after: last }) });
-    if (batch === undefined) return answer(200, { asOf: now, items, next: null });
+    if (batch === undefined) return answer(200, { asOf: now, unsealed: await unsealedSince(store), items, next: null });
     items.push(await withEntries(store, batch));
     [last, count] = [batch.id, count + batch.entries.length];
   }
-  return answer(200, { asOf: now, items, next: last ?? null });
+  return answer(200, { asOf: now, unsealed: null, items, next: last ?? null });
+}
+
+/** Null: all that was done is in the log. */
+export async function unsealedSince(store: Store): Promise<Instant | null> {
+  const last = await lastBatch(store);
+  return (await store.unsealedAudit(last?.cursor ?? null, 1)).waitingSince;
 }
 
 /** Each entry as it is stored now; one that is gone is null. */
@@ -79,7 +85,7 @@ async function environments(context: Context<unknown, unknown>): Promise<Answer>
   const all = await store.find('environment', {}, { limit: 200 });
   const last = await lastBatch(store);
   const items = await Promise.all(all.map((environment) => environmentItem(context, environment, last)));
-  return answer(200, { asOf: now, items, next: null });
+  return answer(200, { asOf: now, unsealed: null, items, next: null });
 }
 
 async function environmentItem({ store, keyring, now }: Context<unknown, unknown>, environment: Environment, last: LogBatch | null) {
