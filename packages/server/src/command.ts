@@ -111,6 +111,8 @@ export interface Context<Body = unknown, Query = unknown> {
   readonly observations: Observations;
   /** A published policy by digest, checked and ready to decide with; null: never published. */
   policy(digest: string): Promise<PolicyInForce | null>;
+  /** The same for what is in force already: of a version that was changed in the database the last whole one before it. */
+  wholePolicy(digest: string): Promise<PolicyInForce | null>;
   /**
    * Commits the change with its audit entries, events and (for a request with an `Idempotency-Key`) its answer, and gives
    * the answer back. A conflict is a value: return it and the layer runs the command again, at most five times.
@@ -196,7 +198,8 @@ export interface JobStatus {
   readonly unwellMs: number;
 }
 
-export interface JobContext extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'keyring' | 'leases' | 'observations'> {
+export interface JobContext
+  extends Pick<Context, 'world' | 'now' | 'store' | 'newId' | 'policy' | 'wholePolicy' | 'keyring' | 'leases' | 'observations'> {
   signerOf(environment: Environment): Promise<Signer>;
   /** Commits as the actor `system`. `false`: something changed meanwhile; the next tick sees it. */
   commit(environment: string | null, change: Change): Promise<CommitResult>;

@@ -70,6 +70,7 @@ export function contextOf(room: Room, command: Command, settled: Settled, outlet
     observations: room.observations,
     kept,
     policy: (digest) => room.shelf.take(digest),
+    wholePolicy: (digest) => room.shelf.takeWhole(digest),
     async commit(change, given) {
       invariant(change.happened.length > 0 || command.audited === false, `${command.name} tells what it did`);
       const result = await commitChange(outlet, change, by, kept(given));

@@ -125,6 +125,7 @@ export function createJobRunner(
       leases: shared.leases,
       observations: shared.observations,
       policy: (digest) => shared.shelf.take(digest),
+      wholePolicy: (digest) => shared.shelf.takeWhole(digest),
       signerOf: (environment) => shared.keyring.signer(environment, now),
       commit: (environment, change) =>
         commitChange(world, change, { actor: `job:${job.name}`, environment: environment, now, newId: freshId }),

@@ -74,7 +74,7 @@ const FREE_ATTEMPTS = 2;
 
 export function createServer(world: World, options: ServerOptions = {}): Server {
   const commands = options.commands ?? COMMANDS;
-  const shelf = createPolicyShelf(world.store);
+  const shelf = createPolicyShelf(world);
   const room: Room = {
     ...{ world, shelf },
     keyring: createKeyring(world),

@@ -195,7 +195,7 @@ export interface ChangeAlertFacts {
   /** Policies whose stored content is not what their digest names. `found`: the digest that it has; null: it cannot be read. */
   readonly tampered: readonly { readonly digest: string; readonly name: string; readonly found: string | null; readonly since: Instant }[];
   /** The oldest entry of the audit log that is in no signed head; null: there is none. */
-  readonly unsealed: { readonly since: Instant; readonly entries: number } | null;
+  readonly unsealed: { readonly since: Instant } | null;
   readonly approvals: readonly {
     readonly approval: string;
     readonly summary: string;

@@ -18,7 +18,7 @@ import type { Context, Happening, JobContext } from '../../command.ts';
 import type { PolicyInForce } from '../policies/policy-shelf.ts';
 import { completeMeters } from './whole-balances.ts';
 
-export type Gathering = Pick<Context | JobContext, 'store' | 'now' | 'policy' | 'newId'>;
+export type Gathering = Pick<Context | JobContext, 'store' | 'now' | 'policy' | 'wholePolicy' | 'newId'>;
 
 export interface Gathered {
   readonly situation: LicenseSituation;
@@ -108,8 +108,9 @@ async function followed({ now, newId, policy }: Gathering, situation: LicenseSit
   };
 }
 
-async function policiesOf({ policy }: Gathering, { terms }: LicenseSituation): Promise<ReadonlyMap<string, PolicyInForce>> {
+/** By the digests that the terms name. A version that was changed in the database is replaced by the last whole one before it. */
+async function policiesOf({ wholePolicy }: Gathering, { terms }: LicenseSituation): Promise<ReadonlyMap<string, PolicyInForce>> {
   const digests = [...new Set(terms.map((row) => row.policy))];
-  const found = await Promise.all(digests.map((digest) => policy(digest)));
-  return new Map(found.flatMap((inForce) => (inForce === null ? [] : [[inForce.digest, inForce] as const])));
+  const found = await Promise.all(digests.map(async (digest) => [digest, await wholePolicy(digest)] as const));
+  return new Map(found.flatMap(([digest, inForce]) => (inForce === null ? [] : [[digest, inForce] as const])));
 }

@@ -1,13 +1,41 @@
-/** What alerts about changes are made from: rollouts that the system took back. */
-import { after, type ChangeAlertFacts, DAY, type PolicyRollout, type RolloutEvidence, type Store } from '@glidepath/core';
+/** What alerts about changes are made from: what the system took back, what was changed in the database, what is not sealed. */
+import { after, type ChangeAlertFacts, DAY, type Instant, type PolicyRollout, type RolloutEvidence, type Store } from '@glidepath/core';
 import type { JobContext } from '../../command.ts';
+import type { World } from '../../world.ts';
+import { everyRecord } from '../lists.ts';
+import { openStored } from '../policies/stored-policy.ts';
+import { unsealedSince } from '../transparency/log-export.ts';
 
 /** How long a roll-back that is not tried again is news. */
 const NEWS_MS = DAY;
 const READ_MAX = 100;
 
-export async function changeFacts({ store, now }: Pick<JobContext, 'store' | 'now'>): Promise<ChangeAlertFacts> {
-  return { rolledBack: await rolledBack(store, after(now, -NEWS_MS)), tampered: [], unsealed: null, approvals: [] };
+export async function changeFacts({ store, now, world }: Pick<JobContext, 'store' | 'now' | 'world'>): Promise<ChangeAlertFacts> {
+  return {
+    rolledBack: await rolledBack(store, after(now, -NEWS_MS)),
+    tampered: await tamperedPolicies(store, world.crypto, now),
+    unsealed: await unsealedFacts(store),
+    approvals: [],
+  };
+}
+
+/** Of all versions that a name points at, came from, or is on its way to. */
+async function tamperedPolicies(store: Store, crypto: World['crypto'], now: Instant): Promise<ChangeAlertFacts['tampered']> {
+  const used = new Map<string, string>();
+  for await (const { name, digest, previous, candidate } of everyRecord(store, 'policyPointer', {}))
+    for (const one of [digest, previous, candidate]) if (one !== null) used.set(one, name);
+  const found: ChangeAlertFacts['tampered'][number][] = [];
+  for (const [digest, name] of used) {
+    const [version] = await store.find('policyVersion', { digest }, { limit: 1 });
+    const tampered = version === undefined ? '' : openStored(version, crypto).tampered;
+    if (tampered !== null) found.push({ digest, name, found: tampered === '' ? null : tampered, since: now });
+  }
+  return found;
+}
+
+async function unsealedFacts(store: Store): Promise<ChangeAlertFacts['unsealed']> {
+  const since = await unsealedSince(store);
+  return since === null ? null : { since };
 }
 
 async function rolledBack(store: Store, from: number): Promise<ChangeAlertFacts['rolledBack']> {

@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServer } from '../../server.ts';
 import { START, type TestServer, testServer } from '../../test-world.ts';
 import { type Receiver, startReceiver } from '../channels/test-receiver.ts';
+import { sealAudit } from '../transparency/seal-job.ts';
 import { deliverNotices } from './deliver-job.ts';
 import { watchNotices } from './notices-job.ts';
 import { GROUPS_MAX } from './tell.ts';
 
-const jobs = [watchNotices, deliverNotices];
+const jobs = [sealAudit, watchNotices, deliverNotices];
 const egress = createEgress({ allow: ['127.0.0.0/8'] });
 
 interface Line {

@@ -116,7 +116,8 @@ describe('rollouts', () => {
         evidence: { because: 'losses', stage: 'canary', shareBasisPoints: 500, counts: { decisions: 60, losses: 3 }, examples: [{}, {}] },
       });
       expect(await pointer()).toMatchObject({ digest: baseline, candidate: null, shareBasisPoints: 0, rollout: id });
-      const alerted = async () => (await changeFacts({ store: server.world.store, now: server.world.clock.now() })).rolledBack;
+      const alerted = async () =>
+        (await changeFacts({ world: server.world, store: server.world.store, now: server.world.clock.now() })).rolledBack;
       expect(await alerted()).toMatchObject([{ rollout: id, name: 'acme-build', trips: 1, sentence: expect.stringContaining('5 %') }]);
       const events = await server.world.store.find('outbox', { type: 'policy.rolled-back' }, { limit: 9 });
       expect(events).toMatchObject([{ data: { name: 'acme-build', from: candidate, to: baseline, because: 'losses' } }]);

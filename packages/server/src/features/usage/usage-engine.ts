@@ -60,7 +60,13 @@ export function createUsageEngine(world: World, shelf: PolicyShelf): UsageEngine
 
 async function readRules(world: World, shelf: PolicyShelf, id: string, now: Instant): Promise<MeterRules | null> {
   const gathered = await gather(
-    { store: world.store, now, policy: (digest) => shelf.take(digest), newId: (prefix) => newId(prefix, now, world.entropy) },
+    {
+      store: world.store,
+      now,
+      policy: (digest) => shelf.take(digest),
+      wholePolicy: (digest) => shelf.takeWhole(digest),
+      newId: (prefix) => newId(prefix, now, world.entropy),
+    },
     id,
   );
   if (gathered === null) return null;

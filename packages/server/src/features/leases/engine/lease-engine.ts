@@ -201,5 +201,13 @@ async function oneTurn(
 
 function gathering(world: World, shelf: PolicyShelf, turn: Pick<TurnStore, 'leaseSituations'>, now: Instant): Gathering {
   const freshId: Gathering['newId'] = (prefix) => newId(prefix, now, world.entropy);
-  return { store: world.store, turn, now, policy: (digest) => shelf.take(digest), newId: freshId, mayReap: !world.vitals.isSkewed() };
+  return {
+    store: world.store,
+    turn,
+    now,
+    policy: (digest) => shelf.take(digest),
+    wholePolicy: (digest) => shelf.takeWhole(digest),
+    newId: freshId,
+    mayReap: !world.vitals.isSkewed(),
+  };
 }
