@@ -1,6 +1,7 @@
 /** The command line as a tree: what can be asked, with which words. What it does lies in `commands/`. */
 import { nearest } from '@glidepath/core';
 import { Command } from 'commander';
+import { registerApproval } from './approval/register-approval.ts';
 import { registerBackup } from './backup/register-backup.ts';
 import { registerAccess } from './commands/access.ts';
 import { registerAgent } from './commands/agent.ts';
@@ -55,6 +56,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   registerUp(registrar);
   registerPolicy(registrar);
   registerEnvironment(registrar);
+  registerApproval(registrar);
   registerDecide(registrar);
   registerLicense(registrar);
   registerLease(registrar);

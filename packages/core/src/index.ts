@@ -93,6 +93,7 @@ export type { ChangeContext, LicenseChange, LicenseReason } from './license/chan
 export { reinstate, revoke, type StatusChange, suspend } from './license/change-status.ts';
 export { changeTerms, followPolicy, type Renewal, renew, type TermsChange } from './license/change-terms.ts';
 export { type Issued, type IssueRequest, issue } from './license/issue.ts';
+export { isMassChange, recentChanges } from './license/mass-change.ts';
 export { observedByServer } from './license/observed.ts';
 export { releaseQuarantine } from './license/release-quarantine.ts';
 export { restate, type StatedTerms, startBefore } from './license/restate.ts';

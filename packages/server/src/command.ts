@@ -5,7 +5,7 @@
  * list of commands makes the HTTP routes, the OpenAPI document and the tests that range over all of them. Who calls,
  * whether the body fits its schema, whether the request was answered before: all that is settled before `run`.
  */
-import type { CommitResult, Environment, Instant, Role, Store, Write } from '@glidepath/core';
+import type { Approval, CommitResult, Environment, Instant, Role, Store, Write } from '@glidepath/core';
 import type { ErrorCode, IdPrefix, ProblemExtras } from '@glidepath/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Keyring, Signer } from './features/keys/keyring.ts';
@@ -118,6 +118,8 @@ export interface Context<Body = unknown, Query = unknown> {
    * the answer back. A conflict is a value: return it and the layer runs the command again, at most five times.
    */
   commit(change: Change, answer: Answer): Promise<Answer | Conflict>;
+  /** What a second person has just approved, when this carries it out; null: nobody was asked. */
+  readonly approval: Approval | null;
   /** The writes that keep the answer of a request with an `Idempotency-Key`, for a change that others commit. */
   kept(answer: Answer): readonly Write[];
 }

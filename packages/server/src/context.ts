@@ -68,6 +68,7 @@ export function contextOf(room: Room, command: Command, settled: Settled, outlet
     leases: room.leases,
     usage: room.usage,
     observations: room.observations,
+    approval: null,
     kept,
     policy: (digest) => room.shelf.take(digest),
     wholePolicy: (digest) => room.shelf.takeWhole(digest),

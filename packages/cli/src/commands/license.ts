@@ -1,5 +1,6 @@
 /** `glidepath license`: issue licenses, read them, change their state. */
 import { formatInstant, instant } from '@glidepath/core';
+import { type ApprovalNeeded, isWaiting, waitingLines } from '../approval/register-approval.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
 import type { Registrar } from '../registrar.ts';
@@ -151,13 +152,13 @@ function statusCommands(registrar: Registrar, license: Registrar['program']): vo
   for (const [verb, description] of Object.entries(STATUS_VERBS)) {
     const command = license.command(`${verb} <license>`).description(description);
     command.requiredOption('--reason <text>', 'why; kept in the audit log').option('--at <when>', 'when it takes effect; default: now');
-    online<{ reason: string; at?: string }>(registrar, command, async ({ api, shell, options, answer }, id = '') => {
+    online<{ reason: string; at?: string }>(registrar, command, async ({ api, shell, paint, options, answer }, id = '') => {
       const effectiveAt = options.at === undefined ? undefined : parseWhen(options.at, shell.now(), '--at');
-      const changed = await api.post<LicenseAnswer>(`/v1/licenses/${encodeURIComponent(id)}/${verb}`, {
+      const changed = await api.post<LicenseAnswer | ApprovalNeeded>(`/v1/licenses/${encodeURIComponent(id)}/${verb}`, {
         reason: options.reason,
         effectiveAt,
       });
-      return answer(changed, afterChange(changed));
+      return answer(changed, isWaiting(changed) ? waitingLines(changed, paint) : afterChange(changed));
     });
   }
 }

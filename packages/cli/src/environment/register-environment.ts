@@ -1,6 +1,7 @@
 /** `glidepath environment settings`: how an environment treats changes, shown and changed. */
 import { formatDuration, parseDuration, type Settings } from '@glidepath/core';
 import { Option } from 'commander';
+import { type ApprovalNeeded, isWaiting, waitingLines } from '../approval/register-approval.ts';
 import { type Asking, online } from '../commands/online.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
@@ -49,8 +50,8 @@ async function settingsOf({ api, paint, options, answer }: Asking<Changes>): Pro
     return answer(shown, settingsLines(shown, paint));
   }
   if (options.reason === undefined) throw usage('A change of the settings needs a reason.', { next: 'the same with --reason TEXT' });
-  const set = await api.put<Shown>('/v1/environment-settings', { ...wanted, reason: options.reason });
-  return answer(set, settingsLines(set, paint));
+  const set = await api.put<Shown | ApprovalNeeded>('/v1/environment-settings', { ...wanted, reason: options.reason });
+  return answer(set, isWaiting(set) ? waitingLines(set, paint) : settingsLines(set, paint));
 }
 
 function changesOf(options: Changes): Partial<Settings> {

@@ -4,6 +4,7 @@
  * Without `--yes` or `--seen` nothing is promoted: the difference is shown with the command that says it was seen.
  */
 import type { PolicyDifference, RolloutStage } from '@glidepath/core';
+import { type ApprovalNeeded, isWaiting, waitingLines } from '../approval/register-approval.ts';
 import type { Asking } from '../commands/online.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure, usage } from '../failure.ts';
@@ -60,9 +61,9 @@ export async function promote(asking: Asking<PromoteOptions>, name = '', digest?
   const step = { ...asked, seen: found.digest };
   const rollout =
     running === null
-      ? await api.post<RolloutShown>('/v1/policy-rollouts', { name, candidate, ...step })
-      : await api.post<RolloutShown>(`/v1/policy-rollouts/${encodeURIComponent(running.id)}/promote`, step);
-  return answer(rollout, rolloutLines(rollout, paint));
+      ? await api.post<RolloutShown | ApprovalNeeded>('/v1/policy-rollouts', { name, candidate, ...step })
+      : await api.post<RolloutShown | ApprovalNeeded>(`/v1/policy-rollouts/${encodeURIComponent(running.id)}/promote`, step);
+  return answer(rollout, isWaiting(rollout) ? waitingLines(rollout, paint) : rolloutLines(rollout, paint));
 }
 
 /** One that runs is among the newest: there is at most one. */

@@ -120,3 +120,38 @@ export interface LogTile {
   /** base64url, 43 characters each, one behind the other. */
   readonly hashes: string;
 }
+
+export type ApprovalState = 'waiting' | 'approved' | 'refused';
+
+/** A request that waits for a second person. Past `expiresAt` nobody can approve it any more, whatever its state says. */
+export interface Approval {
+  readonly id: string;
+  readonly environment: string;
+  /** Name of the command that was asked for, with its parameters and body. */
+  readonly command: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** Id of what it happens to. */
+  readonly subject: string;
+  /** What it does, for whoever approves. */
+  readonly summary: string;
+  readonly state: ApprovalState;
+  readonly askedBy: string;
+  readonly askedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Instant | null;
+  /** In the words of whoever decided. */
+  readonly reason: string | null;
+  readonly revision: number;
+}
+
+/** What happened to the status of licenses lately. `id` is the environment; its revision guards every suspension. */
+export interface StatusWindow {
+  readonly id: string;
+  /** Oldest first, within the window of the environment's settings and never more than it takes to need a second person. */
+  readonly changes: readonly { readonly license: string; readonly at: Instant }[];
+  /** Who may change more, because a second person has said so. */
+  readonly allowed: { readonly by: string; readonly until: Instant } | null;
+  readonly revision: number;
+}

@@ -23,6 +23,7 @@ import type {
   UsageSample,
 } from './held-records.ts';
 import type {
+  Approval,
   EnvironmentSetting,
   LogBatch,
   LogTile,
@@ -31,6 +32,7 @@ import type {
   PolicyBreaker,
   RolloutCount,
   RolloutDifference,
+  StatusWindow,
 } from './policy-records.ts';
 import type {
   ApiToken,
@@ -113,6 +115,8 @@ export interface Tables {
   observationState: ObservationState;
   policyBreaker: PolicyBreaker;
   environmentSetting: EnvironmentSetting;
+  approval: Approval;
+  statusWindow: StatusWindow;
 }
 export type TableName = keyof Tables;
 

@@ -2,6 +2,7 @@
 
 export * from './access-bodies.ts';
 export * from './agent-bodies.ts';
+export * from './approval-bodies.ts';
 export { body, Digest, EnvironmentQuery, ListQuery, label, PageQuery, page, Reason, Reference, slug, view } from './body-parts.ts';
 export * from './cloud-events.ts';
 export * from './difference-bodies.ts';

@@ -38,6 +38,7 @@ export const ID_PREFIXES = {
   channel: 'chn',
   delivery: 'dlv',
   policyRollout: 'rlt',
+  approval: 'apr',
   observedChunk: 'obs',
 } as const;
 

@@ -59,6 +59,8 @@ function bodyOf(name: string, { license, digest, world }: Situation): unknown {
   const bodies: Record<string, unknown> = {
     'agent.create': { name: 'lab-1' },
     'agent.report': { version: '0.1.0', dropped: 0, reports: [] },
+    'approval.approve': reason,
+    'approval.refuse': reason,
     'channel.create': { name: 'oncall', kind: 'webhook', url: 'https://example.com/x', least: 'warning', teams: [] },
     check: { feature: 'build', features: ['cache'], license: license.id },
     'check.batch': { items: [{ feature: 'build', license: license.id }] },

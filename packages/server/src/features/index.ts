@@ -4,6 +4,7 @@ import { PRINCIPAL_COMMANDS } from './access/principals.ts';
 import { SIGN_IN_COMMANDS } from './access/sign-in.ts';
 import { TOKEN_COMMANDS } from './access/tokens.ts';
 import { AGENT_COMMANDS } from './agents/agent-commands.ts';
+import { approvalCommands } from './approvals/approval-commands.ts';
 import { AUDIT_COMMANDS } from './audit/audit-commands.ts';
 import { CHANNEL_COMMANDS } from './channels/channel-commands.ts';
 import { sendHeartbeats } from './channels/heartbeat-job.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   ...LEASE_COMMANDS,
   ...CHECK_COMMANDS,
   ...ENVIRONMENT_COMMANDS,
+  ...approvalCommands(() => COMMANDS),
   ...ROLLOUT_COMMANDS,
   ...BREAKER_COMMANDS,
   ...OBSERVATION_COMMANDS,

@@ -7,6 +7,8 @@ export const POLICY_DUPLICATES: readonly (readonly [constraint: string, first: W
   ['policy_rollout_pkey', insert('policyRollout'), insert('policyRollout', { state: 'cancelled' })],
   ['policy_breaker_environment_name_key', insert('policyBreaker'), insert('policyBreaker', { id: 'other' })],
   ['environment_setting_pkey', insert('environmentSetting'), insert('environmentSetting', { promotion: 'direct' })],
+  ['approval_pkey', insert('approval'), insert('approval', { summary: 'other' })],
+  ['status_window_pkey', insert('statusWindow'), insert('statusWindow', { allowed: null })],
   ['observed_chunk_pkey', insert('observedChunk'), insert('observedChunk', { decisions: 1 })],
   ['observation_state_pkey', insert('observationState'), insert('observationState', { chunks: 4 })],
   ['log_batch_pkey', insert('logBatch'), insert('logBatch', { size: 2 })],
@@ -23,6 +25,8 @@ export const POLICY_MISSING: readonly (readonly [constraint: string, write: Writ
   ['rollout_difference_rollout_fkey', insert('rolloutDifference', { rollout: 'rlt_none' })],
   ['policy_breaker_environment_fkey', insert('policyBreaker', { environment: 'env_none' })],
   ['environment_setting_id_fkey', insert('environmentSetting', { id: 'env_none' })],
+  ['approval_environment_fkey', insert('approval', { environment: 'env_none' })],
+  ['status_window_id_fkey', insert('statusWindow', { id: 'env_none' })],
   ['observed_chunk_environment_fkey', insert('observedChunk', { environment: 'env_none' })],
   ['observation_state_id_fkey', insert('observationState', { id: 'env_none' })],
 ];

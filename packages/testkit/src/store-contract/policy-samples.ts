@@ -8,6 +8,8 @@ type OfPolicies =
   | 'rolloutDifference'
   | 'policyBreaker'
   | 'environmentSetting'
+  | 'approval'
+  | 'statusWindow'
   | 'observedChunk'
   | 'observationState'
   | 'logBatch'
@@ -82,6 +84,31 @@ export const POLICY_SAMPLES: { readonly [T in OfPolicies]: (over?: Partial<Table
     reason: 'Until the incident is understood.',
     setAt: at(3),
     setBy: 'pri_1',
+    revision: 0,
+    ...over,
+  }),
+  approval: (over) => ({
+    id: 'apr_1',
+    environment: 'env_1',
+    command: 'license.suspend',
+    params: { license: 'lic_1' },
+    body: { reason: 'unpaid' },
+    subject: 'lic_1',
+    summary: 'Suspend Acme Build of Initech',
+    state: 'waiting',
+    askedBy: 'pri_1',
+    askedAt: at(1),
+    expiresAt: at(9),
+    decidedBy: null,
+    decidedAt: null,
+    reason: null,
+    revision: 0,
+    ...over,
+  }),
+  statusWindow: (over) => ({
+    id: 'env_1',
+    changes: [{ license: 'lic_1', at: at(1) }],
+    allowed: { by: 'pri_1', until: at(5) },
     revision: 0,
     ...over,
   }),

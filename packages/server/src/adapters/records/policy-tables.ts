@@ -23,6 +23,8 @@ type Names =
   | 'rolloutDifference'
   | 'policyBreaker'
   | 'environmentSetting'
+  | 'approval'
+  | 'statusWindow'
   | 'observedChunk'
   | 'observationState'
   | 'logBatch'
@@ -136,6 +138,38 @@ export const POLICY_TABLES: { readonly [T in Names]: Table<T> } = {
     },
     unique: [],
     references: [refers('environment_setting', ['id'], toId('environment'))],
+    indexed: [],
+  },
+  approval: {
+    sql: 'approval',
+    life: 'revised',
+    fields: {
+      id: text,
+      environment: text,
+      command: text,
+      subject: text,
+      summary: longText,
+      params: json,
+      body: anyJson,
+      state: word('waiting', 'approved', 'refused'),
+      askedBy: text,
+      askedAt: instant,
+      expiresAt: instant,
+      decidedBy: orNull(text),
+      decidedAt: orNull(instant),
+      reason: orNull(longText),
+      revision: count,
+    },
+    unique: [],
+    references: [refers('approval', ['environment'], toId('environment'))],
+    indexed: ['environment', 'state'],
+  },
+  statusWindow: {
+    sql: 'status_window',
+    life: 'revised',
+    fields: { id: text, changes: json, allowed: anyJson, revision: count },
+    unique: [],
+    references: [refers('status_window', ['id'], toId('environment'))],
     indexed: [],
   },
   observedChunk: {

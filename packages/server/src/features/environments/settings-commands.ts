@@ -1,7 +1,8 @@
 /** How an environment treats changes: whether versions go by stages, when a second person is asked, which decisions are kept. */
 import { type EnvironmentSetting, settingsOf } from '@glidepath/core';
-import { body, EnvironmentQuery, SettingsRequest, SettingsView } from '@glidepath/protocol/http';
+import { ApprovalNeeded, body, EnvironmentQuery, SettingsRequest, SettingsView } from '@glidepath/protocol/http';
 import { answer, type Change, type Command, defineCommand } from '../../command.ts';
+import { secondPerson } from '../approvals/second-person.ts';
 
 const show = defineCommand({
   name: 'environment.settings',
@@ -25,7 +26,7 @@ const set = defineCommand({
   auth: 'admin',
   body: SettingsRequest,
   query: body(EnvironmentQuery),
-  answers: { 200: SettingsView },
+  answers: { 200: SettingsView, 202: ApprovalNeeded },
   async run(context) {
     const { store, environment, body: asked } = context;
     const { reason, ...wanted } = asked;
@@ -35,6 +36,11 @@ const set = defineCommand({
     const changed = (Object.keys(settings) as (keyof typeof settings)[]).filter((key) => settings[key] !== before[key]);
     const answered = answer(200, { environment: environment.name, ...settings });
     if (changed.length === 0) return answered;
+    if (before.twoPersons) {
+      const summary = `Change ${changed.join(', ')} of ${environment.name}: ${reason}`;
+      const wait = await secondPerson(context, { command: 'environment.set-settings', subject: environment.id, summary });
+      if (wait !== null) return wait;
+    }
     const next: EnvironmentSetting = { id: environment.id, ...settings, revision: 0 };
     const change: Change = {
       writes: [

@@ -24,12 +24,13 @@ import {
   type Write,
 } from '@glidepath/core';
 import type { ErrorCode } from '@glidepath/protocol';
-import { QuarantineRequest, RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
+import { ApprovalNeeded, QuarantineRequest, RenewRequest, StatusRequest, TermsRequest } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { answer, type Command, type Context, defineCommand, type Outcome, type Refusal, refuse } from '../../command.ts';
 import { findOwnLicense } from './held.ts';
 import { pointedAt } from './issue-license.ts';
 import { LicenseView, licenseView, readLicenseHouse } from './license-view.ts';
+import { type Guarded, guardMassChange } from './mass-change.ts';
 
 /** Who changes, when, and from which incarnation of the store. */
 export async function changeContext({
@@ -92,6 +93,7 @@ interface RowChange {
 async function changeRow(
   context: Context,
   decide: (license: License, by: ChangeContext) => Result<RowChange, LicenseReason>,
+  guard: (license: License) => Promise<Guarded | Outcome> = async () => ({ writes: [] }),
 ): Promise<Outcome> {
   const { store, environment, now, params } = context;
   const license = await findOwnLicense(store, environment.id, params.license ?? '');
@@ -99,10 +101,15 @@ async function changeRow(
   const decided = decide(license, await changeContext(context));
   if (!decided.ok) return refusalOf(decided);
   const { license: changed, set, action, facts } = decided.value;
+  const guarded = await guard(license);
+  if ('kind' in guarded) return guarded;
   const { inForce, seats } = await readLicenseHouse(store, license, now);
   const write: Write = { op: 'update', table: 'license', id: license.id, revision: license.revision, set };
   const happened = [{ action, subject: license.id, facts }];
-  return context.commit({ writes: [write, seatsGuard(seats)], happened }, answer(200, licenseView(changed, inForce, seats, now)));
+  return context.commit(
+    { writes: [write, seatsGuard(seats), ...guarded.writes], happened },
+    answer(200, licenseView(changed, inForce, seats, now)),
+  );
 }
 
 type StatusDecision = (license: License, change: StatusChange, context: ChangeContext) => Result<License, LicenseReason>;
@@ -116,16 +123,22 @@ function statusCommand(verb: string, past: string, summary: string, decide: Stat
     auth: 'issuer',
     turnOn: 'license',
     body: StatusRequest,
-    answers: { 200: LicenseView },
-    run: (context) =>
-      changeRow(context, (license, by) => {
-        const { reason, effectiveAt } = context.body;
-        const decided = decide(license, { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) }, by);
-        if (!decided.ok) return decided;
-        const { status, statusAt, statusReason, seq } = decided.value;
-        const facts = { reason, effectiveAt: statusAt, from: license.status };
-        return ok({ license: decided.value, set: { status, statusAt, statusReason, seq }, action: `license.${past}`, facts });
-      }),
+    answers: { 200: LicenseView, 202: ApprovalNeeded },
+    run: (context) => {
+      const guard = past === 'reinstated' ? undefined : (license: License) => guardMassChange(context, license, verb);
+      return changeRow(
+        context,
+        (license, by) => {
+          const { reason, effectiveAt } = context.body;
+          const decided = decide(license, { reason, ...(effectiveAt === undefined ? {} : { effectiveAt: effectiveAt as Instant }) }, by);
+          if (!decided.ok) return decided;
+          const { status, statusAt, statusReason, seq } = decided.value;
+          const facts = { reason, effectiveAt: statusAt, from: license.status };
+          return ok({ license: decided.value, set: { status, statusAt, statusReason, seq }, action: `license.${past}`, facts });
+        },
+        guard,
+      );
+    },
   });
 }
 

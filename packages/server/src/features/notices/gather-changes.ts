@@ -15,7 +15,7 @@ export async function changeFacts({ store, now, world }: Pick<JobContext, 'store
     rolledBack: await rolledBack(store, after(now, -NEWS_MS)),
     tampered: await tamperedPolicies(store, world.crypto, now),
     unsealed: await unsealedFacts(store),
-    approvals: [],
+    approvals: await waitingApprovals(store, now),
   };
 }
 
@@ -31,6 +31,13 @@ async function tamperedPolicies(store: Store, crypto: World['crypto'], now: Inst
     if (tampered !== null) found.push({ digest, name, found: tampered === '' ? null : tampered, since: now });
   }
   return found;
+}
+
+async function waitingApprovals(store: Store, now: Instant): Promise<ChangeAlertFacts['approvals']> {
+  const waiting = await store.find('approval', { state: 'waiting' }, { limit: READ_MAX, newestFirst: true });
+  return waiting
+    .filter(({ expiresAt }) => expiresAt > now)
+    .map(({ id, summary, askedAt, expiresAt }) => ({ approval: id, summary, askedAt, expiresAt }));
 }
 
 async function unsealedFacts(store: Store): Promise<ChangeAlertFacts['unsealed']> {

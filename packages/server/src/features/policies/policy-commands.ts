@@ -74,9 +74,10 @@ const publish = defineCommand({
 
 const NOTHING: Change = { writes: [], happened: [] };
 
-/** The first version of a name takes nothing from anybody; where promotion is direct, no version waits for another step. */
+/** The first version of a name takes nothing from anybody; where promotion is direct and one person's word is enough, so is any. */
 async function isPointedAtOnce({ store, environment }: Context<unknown, unknown>, current: PolicyPointer | null): Promise<boolean> {
-  return current === null || settingsOf(await store.get('environmentSetting', environment.id)).promotion === 'direct';
+  const { promotion, twoPersons } = settingsOf(await store.get('environmentSetting', environment.id));
+  return current === null || (promotion === 'direct' && !twoPersons);
 }
 
 /** Publishing the same document again is no change: its digest is its name. */

@@ -15,6 +15,7 @@ import {
 import type { RolloutPromotion } from '@glidepath/protocol/http';
 import type { Static } from 'typebox';
 import { answer, type Change, type Context, type Outcome, type Refusal, refuse } from '../../command.ts';
+import { secondPerson } from '../approvals/second-person.ts';
 import { differenceFor } from '../policies/difference-command.ts';
 import { refusePlanInUse } from '../policies/plan-in-use.ts';
 import { refuseUnproved } from '../policies/proved.ts';
@@ -35,6 +36,8 @@ export async function begin(context: Asking, name: string, candidate: string, as
   if (pointer.digest === candidate) return refuse('conflict', `${candidate} is the version of ${name} that is in force.`);
   const step = await gated(context, { pointer, candidate, from: null, asked, budget: budgetOf(asked, ROLLOUT_BUDGET_DEFAULT) });
   if ('code' in step) return step;
+  const wait = await waitForSecond(context, 'policy-rollout.begin', pointer, candidate, step);
+  if (wait !== null) return wait;
   const rollout: PolicyRollout = {
     ...{ id: context.newId('rlt'), environment: environment.id, name, candidate, baseline: pointer.digest },
     ...{ stage: step.stage, shareBasisPoints: step.shareBasisPoints, state: 'running', reason: step.reason },
@@ -52,10 +55,26 @@ export async function promote(context: Asking, rollout: PolicyRollout, asked: St
   const budget = budgetOf(asked, rollout.budget);
   const step = await gated(context, { pointer, candidate: rollout.candidate, from: rollout, asked, budget });
   if ('code' in step) return step;
+  const wait = await waitForSecond(context, 'policy-rollout.promote', pointer, rollout.candidate, step);
+  if (wait !== null) return wait;
   const change: Change = stepChange({ pointer, rollout }, step, { budget });
   const { steps } = rollout;
   const next: PolicyRollout = { ...rollout, ...step, budget, stagedAt: step.at, stagedBy: step.by, steps: [...steps, step] };
   return context.commit(change, answer(200, await rolloutView(store, next)));
+}
+
+/** What is decided beside the version in force concerns nobody yet; everything after it does. */
+async function waitForSecond(
+  context: Asking,
+  command: string,
+  { id, name, environment }: PolicyPointer,
+  candidate: string,
+  { stage, shareBasisPoints, reason }: RolloutStep,
+): Promise<Outcome | null> {
+  const { twoPersons } = settingsOf(await context.store.get('environmentSetting', environment));
+  if (stage === 'shadow' || !twoPersons) return null;
+  const whom = stage === 'full' ? 'everybody' : `${shareBasisPoints / 100} % of the licenses`;
+  return secondPerson(context, { command, subject: id, summary: `Put ${candidate} of ${name} in force for ${whom}: ${reason}` });
 }
 
 interface Gate {

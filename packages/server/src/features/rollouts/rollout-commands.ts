@@ -1,6 +1,6 @@
 /** Rollouts over the API: begun, promoted step by step, tried again, looked at. */
 import { type PolicyRollout, retryStep } from '@glidepath/core';
-import { page, RolloutPromotion, RolloutQuery, RolloutRequest, RolloutView, WithReason } from '@glidepath/protocol/http';
+import { ApprovalNeeded, page, RolloutPromotion, RolloutQuery, RolloutRequest, RolloutView, WithReason } from '@glidepath/protocol/http';
 import { answer, type Command, type Context, defineCommand, type Refusal, refuse } from '../../command.ts';
 import { listed } from '../lists.ts';
 import { nothingCalled } from '../references.ts';
@@ -15,9 +15,10 @@ const beginRollout = defineCommand({
   summary: 'Sets a published version on its way: into the shadow of the one in force, then a canary, then everybody',
   auth: 'approver',
   body: RolloutRequest,
-  answers: { 201: RolloutView },
-  run({ body: { name, candidate, ...asked }, ...context }) {
-    return begin({ ...context, body: undefined }, name, candidate, asked);
+  answers: { 201: RolloutView, 202: ApprovalNeeded },
+  run(context) {
+    const { name, candidate, ...asked } = context.body;
+    return begin(context, name, candidate, asked);
   },
 });
 
@@ -28,7 +29,7 @@ const promoteRollout = defineCommand({
   summary: 'Takes the next step of a rollout, or changes the share of its canary',
   auth: 'approver',
   body: RolloutPromotion,
-  answers: { 200: RolloutView },
+  answers: { 200: RolloutView, 202: ApprovalNeeded },
   async run(context) {
     const rollout = await findRollout(context);
     return 'code' in rollout ? rollout : promote(context, rollout, context.body);
