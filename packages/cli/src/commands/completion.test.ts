@@ -38,6 +38,8 @@ describe('glidepath completion', () => {
         'retry',
         'breaker',
         'history',
+        'mutate',
+        'test',
         'audit',
         'replay',
         'differences',

@@ -4,6 +4,8 @@ import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/c
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { registerAudit } from '../policy-audit/register-audit.ts';
 import { registerCompare } from '../policy-compare/register-compare.ts';
+import { registerMutate } from '../policy-proof/register-mutate.ts';
+import { registerTest } from '../policy-proof/register-test.ts';
 import { registerVerify } from '../policy-proof/register-verify.ts';
 import { registerReplay } from '../policy-replay/register-replay.ts';
 import { registerDifferences } from '../policy-replay/show-differences.ts';
@@ -41,6 +43,8 @@ export function registerPolicy(registrar: Registrar): void {
       }),
     );
   registerVerify(registrar, policy);
+  registerTest(registrar, policy);
+  registerMutate(registrar, policy);
   registerCompare(registrar, policy);
   registerPublish(registrar, policy);
   registerRollout(registrar, policy);
