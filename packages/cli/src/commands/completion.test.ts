@@ -38,6 +38,7 @@ describe('glidepath completion', () => {
         'retry',
         'breaker',
         'history',
+        'apply',
         'mutate',
         'test',
         'audit',

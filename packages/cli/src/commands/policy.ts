@@ -2,6 +2,7 @@
 import { type Policy, type PolicyTestResult, runPolicyTests } from '@glidepath/core';
 
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { registerPolicyApply } from '../policy-apply/register-policy-apply.ts';
 import { registerAudit } from '../policy-audit/register-audit.ts';
 import { registerCompare } from '../policy-compare/register-compare.ts';
 import { registerMutate } from '../policy-proof/register-mutate.ts';
@@ -47,6 +48,7 @@ export function registerPolicy(registrar: Registrar): void {
   registerMutate(registrar, policy);
   registerCompare(registrar, policy);
   registerPublish(registrar, policy);
+  registerPolicyApply(registrar, policy);
   registerRollout(registrar, policy);
   registerAudit(registrar, policy);
   registerReplay(registrar, policy);

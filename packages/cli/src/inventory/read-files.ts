@@ -105,7 +105,7 @@ function twice({ document: { kind, name }, locate }: FoundDocument, place: strin
   };
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
+export async function filesOf(path: string): Promise<readonly string[]> {
   if (path === '-') return [path];
   const found = await stat(path).catch((error: unknown) => unreadable(path, error));
   if (!found.isDirectory()) return [path];

@@ -3,7 +3,11 @@ import { Type } from 'typebox';
 import { natural, orNull, text, words } from '../schemas/parts.ts';
 import { body, Digest, label, view } from './body-parts.ts';
 
-export const PolicyDifferenceRequest = body({ name: label('Name of the policy.'), candidate: Digest });
+export const PolicyDifferenceRequest = body({
+  name: label('Name of the policy.'),
+  candidate: Type.Optional(Digest),
+  source: Type.Optional(Type.String({ description: 'Instead of a published version: a document that is not published yet.' })),
+});
 
 const Kind = words(['gain', 'loss', 'change']);
 const Changed = <T extends ReturnType<typeof text>>(value: T) => view({ before: orNull(value), after: orNull(value) });

@@ -58,4 +58,24 @@ describe('difference of policies', () => {
     expect(await compare(`sha256:${'0'.repeat(64)}`)).toMatchObject({ status: 404 });
     expect(await compare(candidate, 'other')).toMatchObject({ status: 409 });
   });
+
+  it('is the same for a document that is not published yet, and publishes nothing', async () => {
+    await issueTestLicense(server);
+    const source = worse();
+    const asked = await server.call('POST', '/v1/policy-differences', { name: 'acme-build', source });
+    expect(await server.world.store.count('policyVersion', {})).toBe(1);
+    const candidate = await publish(source, '?publishOnly=true');
+    expect(asked).toMatchObject({
+      status: 200,
+      body: { digest: (await compare(candidate)).body.digest, difference: { after: candidate } },
+    });
+    const both = await server.call('POST', '/v1/policy-differences', { name: 'acme-build', source, candidate });
+    expect([both.code, (await server.call('POST', '/v1/policy-differences', { name: 'acme-build' })).code]).toEqual([
+      'bad-input',
+      'bad-input',
+    ]);
+    expect(await server.call('POST', '/v1/policy-differences', { name: 'acme-build', source: 'a: [' })).toMatchObject({
+      code: 'policy-invalid',
+    });
+  });
 });

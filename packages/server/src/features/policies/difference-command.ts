@@ -15,15 +15,19 @@ import {
   quotaClaims,
 } from '@glidepath/core';
 import { PolicyDifferenceRequest, PolicyDifferenceView } from '@glidepath/protocol/http';
-import { digestOf } from '@glidepath/protocol/policy';
+import { digestOf, readPolicy } from '@glidepath/protocol/policy';
 import { answer, type Command, type Context, defineCommand, type Refusal, refuse } from '../../command.ts';
 import { gatherAround, situationsAt } from '../leases/license-facts.ts';
 import { nothingCalled } from '../references.ts';
+import type { PolicyInForce } from './policy-shelf.ts';
+import { VIOLATIONS_SHOWN } from './proved.ts';
 
 /** A person waits for it: what was not counted by then is said not to have been. */
 const COUNTING_MS = 1_500;
 const COUNTED_MAX = 20_000;
 const PAGE = 200;
+/** A document of the largest size, with every character of it escaped. */
+const BODY_LIMIT = 7 * 1024 * 1024;
 
 export interface SeenDifference {
   readonly difference: PolicyDifference;
@@ -31,16 +35,21 @@ export interface SeenDifference {
   readonly digest: string;
 }
 
+type Asking = Pick<Context, 'store' | 'environment' | 'policy' | 'world'>;
+
 /** The difference between what the environment uses under a name and a published candidate, or why there is none. */
-export async function differenceFor(
-  { store, environment, policy, world }: Pick<Context, 'store' | 'environment' | 'policy' | 'world'>,
+export async function differenceFor(context: Asking, name: string, candidate: string): Promise<SeenDifference | Refusal> {
+  const next = await context.policy(candidate);
+  return next === null ? nothingCalled('policy', candidate) : differenceTo(context, name, next);
+}
+
+async function differenceTo(
+  { store, environment, policy, world }: Asking,
   name: string,
-  candidate: string,
+  next: Pick<PolicyInForce, 'digest' | 'policy'>,
 ): Promise<SeenDifference | Refusal> {
   const pointer = await store.get('policyPointer', `${environment.id}/${name}`);
-  const next = await policy(candidate);
-  if (next === null) return nothingCalled('policy', candidate);
-  if (next.policy.name !== name) return refuse('conflict', `The policy ${candidate} is named "${next.policy.name}", not "${name}".`);
+  if (next.policy.name !== name) return refuse('conflict', `The policy ${next.digest} is named "${next.policy.name}", not "${name}".`);
   const present = pointer === null ? null : await policy(pointer.digest);
   const difference = comparePolicies(present?.policy ?? null, next.policy, { before: present?.digest ?? null, after: next.digest });
   return { difference, digest: digestOf(difference, world.crypto) };
@@ -54,14 +63,31 @@ const compare = defineCommand({
   auth: 'viewer',
   body: PolicyDifferenceRequest,
   answers: { 200: PolicyDifferenceView },
+  bodyLimit: BODY_LIMIT,
   idempotency: 'own',
   async run(context) {
-    const { name, candidate } = context.body;
-    const seen = await differenceFor(context, name, candidate);
+    const { name, candidate, source } = context.body;
+    if ((candidate === undefined) === (source === undefined))
+      return refuse('bad-input', 'Either a published version is compared or a document.', {
+        errors: [
+          { path: '/candidate', found: candidate === undefined ? 'nothing' : 'also source', expected: 'either candidate or source' },
+        ],
+      });
+    const written = source === undefined ? null : asWritten(source, context);
+    if (written !== null && 'code' in written) return written;
+    const seen = written === null ? await differenceFor(context, name, candidate ?? '') : await differenceTo(context, name, written);
     if ('code' in seen) return seen;
     return answer(200, { ...seen, live: await countLive(context, name, seen.difference) });
   },
 });
+
+/** A document as if it were published: what its digest will be, and what it says. */
+function asWritten(source: string, { world }: Context<unknown>): Pick<PolicyInForce, 'digest' | 'policy'> | Refusal {
+  const { document, policy, violations } = readPolicy(source, world.crypto);
+  if (document !== null && policy !== null) return { digest: document.digest, policy };
+  const detail = `The policy breaks ${violations.length} rules; the first: ${violations[0]?.message ?? ''}`;
+  return refuse('policy-invalid', detail, { violations: violations.slice(0, VIOLATIONS_SHOWN) });
+}
 
 interface Counted {
   licenses: number;
