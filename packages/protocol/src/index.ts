@@ -8,5 +8,7 @@ export * from './ids/index.ts';
 export * from './keys/index.ts';
 export * from './policy/index.ts';
 export * from './schemas/index.ts';
+export * from './transparency/check-log.ts';
 export * from './transparency/index.ts';
+export * from './transparency/log-export.ts';
 export * from './words/index.ts';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createWitness } from '@glidepath/client/witness';
 import type { CheckedLog } from '@glidepath/protocol';
 import { useTestDatabase } from '@glidepath/server/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +52,7 @@ afterAll(async () => {
 
 async function audited(...args: readonly string[]): Promise<CheckedLog & { readonly ok: boolean }> {
   const { stdout, stderr } = await here('policy', 'audit', ...args, '--json');
-  expect(stderr).toBe('');
+  expect(stderr).toMatch(/^(?:reading .*\n)*$/);
   return JSON.parse(stdout) as CheckedLog & { readonly ok: boolean };
 }
 
@@ -133,5 +134,44 @@ describe('glidepath policy audit', () => {
     expect((await audited()).ok).toBe(true);
     const { code, stdout } = await here('policy', 'audit', file);
     expect([code, stdout]).toEqual([1, expect.stringContaining('rolled back or rewritten')]);
+  });
+});
+
+describe('a witness', () => {
+  const folder = join(home, 'witness');
+  const witness = (more: Partial<Parameters<typeof createWitness>[0]> = {}) => {
+    const { key, issuer } = licensed;
+    return createWitness({ server: ready.address, licenseKey: key, roots: ready.roots, issuer, folder, ...more });
+  };
+  let licensed: { readonly key: string; readonly issuer: string };
+  beforeAll(async () => {
+    const words = ['--product', 'acme', '--customer', 'Umbrella', '--policy', 'small', '--create', '--json'];
+    const { key } = JSON.parse(await done('license', 'issue', ...words)) as { key: string };
+    const [row] = await database.admin('select issuer from glidepath.environment limit 1');
+    licensed = { key, issuer: String(row?.issuer) };
+  });
+  const remember = async (head: object) => writeFileSync(join(folder, 'log-head.json'), JSON.stringify(head));
+
+  it('remembers a head, sees the log grow, and refuses an older or another one', async () => {
+    expect((await audited()).ok).toBe(true);
+    const first = await witness().look();
+    expect(first).toMatchObject({ finding: 'first', head: { size: expect.any(Number) } });
+    await done('license', 'suspend', license, '--reason', 'again');
+    expect((await audited()).ok).toBe(true);
+    const grown = await witness().look();
+    expect(grown.finding).toBe('grown');
+    expect((await witness().look()).finding).toBe('same');
+    const { size = 0, root = '', incarnation = 0 } = grown.head ?? {};
+    await remember({ size: size + 1, root, incarnation });
+    expect(await witness().look()).toMatchObject({ finding: 'rolled-back', head: { size: size + 1 } });
+    await remember({ size: size - 1, root: [...root].reverse().join(''), incarnation });
+    expect((await witness().look()).finding).toBe('forked');
+    await witness().forget();
+    expect((await witness().look()).finding).toBe('first');
+  });
+
+  it('believes no root but its own, and finds nothing where nobody answers', async () => {
+    expect((await witness({ roots: ['A'.repeat(43)] }).look()).finding).toBe('not-believed');
+    expect((await witness({ server: 'http://127.0.0.1:9' }).look()).finding).toBe('unreachable');
   });
 });

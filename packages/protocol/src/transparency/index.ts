@@ -1,8 +1,6 @@
 /** The transparency log: its tree, its proofs, its leaves and its signed heads. */
 
-export * from './check-log.ts';
 export { auditLeafHash, auditLeafText } from './log-entry.ts';
-export * from './log-export.ts';
 export * from './log-head.ts';
 export * from './log-proofs.ts';
 export * from './merkle.ts';
