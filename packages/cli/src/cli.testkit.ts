@@ -1,5 +1,6 @@
 /** Runs the real command, in a process of its own as a user's shell does, or here where a hundred rows would cost too much. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { instant } from '@glidepath/core';
 import { run } from './run.ts';
 import { createScreen } from './terminal/screen.ts';
+import { isReadyMessage, type ReadyMessage } from './up/ready-message.ts';
 
 export interface CliRun {
   readonly code: number | null;
@@ -45,6 +47,36 @@ export function glidepath(args: readonly string[], { stdin = '', env = {}, cwd, 
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+export interface RunningUp {
+  readonly ready: ReadyMessage;
+  /** By a signal, and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** A control plane in a process of its own, on a free port; fails with its log when it ends before it serves. */
+export async function startUp(data: string, env: Readonly<Record<string, string>>, ...more: readonly string[]): Promise<RunningUp> {
+  const child = spawn(process.execPath, [LAUNCHER, 'up', '--data', data, '--port', '0', ...more], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    log += part;
+  });
+  const ready = await new Promise<ReadyMessage>((resolve, reject) => {
+    child.on('message', (message) => isReadyMessage(message) && resolve(message));
+    child.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
+  });
+  return {
+    ready,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
 }
 
 /** A small policy; `change` edits its text. */

@@ -11,4 +11,5 @@ export * from './schemas/index.ts';
 export * from './transparency/check-log.ts';
 export * from './transparency/index.ts';
 export * from './transparency/log-export.ts';
+export type { LogFinding } from './transparency/log-finding.ts';
 export * from './words/index.ts';

@@ -1,17 +1,15 @@
 /** Policies from files to a control plane that runs, and everything that must not get there. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliRun, glidepathHere, LAUNCHER, policyText } from '../cli.testkit.ts';
-import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
+import { type CliRun, glidepathHere, policyText, type RunningUp, startUp } from '../cli.testkit.ts';
+import type { ReadyMessage } from '../up/ready-message.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'glidepath-apply-'));
 const env = { HOME: home, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
 const folder = join(home, 'policies');
-let up: ChildProcess;
+let up: RunningUp;
 let ready: ReadyMessage;
 let token: string;
 
@@ -20,26 +18,15 @@ const applied = (...more: readonly string[]) => here('policy', 'apply', '-f', fo
 const named = (name: string) => policyText((text) => text.replace('name: small', `name: ${name}`));
 
 beforeAll(async () => {
-  up = spawn(process.execPath, [LAUNCHER, 'up', '--data', join(home, 'data'), '--port', '0'], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let log = '';
-  up.stderr?.setEncoding('utf8').on('data', (part: string) => {
-    log += part;
-  });
-  ready = await new Promise((resolve, reject) => {
-    up.on('message', (message) => isReadyMessage(message) && resolve(message));
-    up.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
-  });
+  up = await startUp(join(home, 'data'), env, '--also-environment', 'staging');
+  ready = up.ready;
   expect((await here('sign-in', String(ready.signInCode), '--server', ready.address)).code).toBe(0);
   const made = await here('token', 'create', 'test', '--role', 'admin', '--json');
   token = (JSON.parse(made.stdout) as { secret?: string; token?: string }).secret ?? (JSON.parse(made.stdout) as { token: string }).token;
 });
 
 afterAll(async () => {
-  up.kill('SIGTERM');
-  await once(up, 'exit');
+  await up.stop();
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -107,6 +94,34 @@ describe('glidepath policy apply', () => {
     expect(await published()).toHaveLength(count);
     writeFileSync(join(folder, 'small.yaml'), policyText());
     expect((await here('policy', 'rollback', 'small', '--reason', 'back')).code).toBe(0);
+  });
+});
+
+describe('an environment beside production', () => {
+  it('has policies, keys and roots of its own', async () => {
+    const inStaging = await here('policy', 'apply', '-f', folder, '--env', 'staging');
+    expect(inStaging).toMatchObject({ code: 0, stdout: expect.stringContaining('applied: 2 added') });
+    writeFileSync(
+      join(folder, 'small.yaml'),
+      policyText((text) => text.replace('jobs: 8', 'jobs: 7')),
+    );
+    expect((await here('policy', 'apply', '-f', folder, '--env', 'staging')).stdout).toContain('1 changed');
+    writeFileSync(join(folder, 'small.yaml'), policyText());
+    const rollouts = async (environment: string) => {
+      const { stdout } = await here('policy', 'rollouts', '--environment', environment, '--json');
+      return (JSON.parse(stdout) as { items: { state: string }[] }).items.map(({ state }) => state);
+    };
+    expect([await rollouts('staging'), await rollouts('production')]).toEqual([['running'], ['cancelled']]);
+    const roots = await Promise.all(
+      ['staging', 'production'].map(async (environment) => {
+        const response = await fetch(`${ready.address}/v1/roots?environment=${environment}`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        return ((await response.json()) as { items: { x: string }[] }).items.map(({ x }) => x);
+      }),
+    );
+    expect(new Set(roots.flat()).size).toBe(4);
+    expect(await here('policy', 'apply', '-f', folder, '--env', 'nowhere')).toMatchObject({ code: 4 });
   });
 });
 

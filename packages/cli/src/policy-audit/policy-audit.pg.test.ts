@@ -1,6 +1,4 @@
 /** One changed byte, as somebody with all rights over the database changes it, under a control plane that runs. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +6,13 @@ import { createWitness } from '@glidepath/client/witness';
 import type { CheckedLog } from '@glidepath/protocol';
 import { useTestDatabase } from '@glidepath/server/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliRun, glidepathHere, LAUNCHER, policyText } from '../cli.testkit.ts';
-import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
+import { type CliRun, glidepathHere, policyText, type RunningUp, startUp } from '../cli.testkit.ts';
+import type { ReadyMessage } from '../up/ready-message.ts';
 
 const database = useTestDatabase('bare');
 const home = mkdtempSync(join(tmpdir(), 'glidepath-audit-'));
 const env = { HOME: home, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
-let up: ChildProcess;
+let up: RunningUp;
 let ready: ReadyMessage;
 let license: string;
 
@@ -26,16 +24,8 @@ async function done(...args: readonly string[]): Promise<string> {
 }
 
 beforeAll(async () => {
-  const args = [LAUNCHER, 'up', '--data', join(home, 'data'), '--port', '0', '--database-url', database.connectionString];
-  up = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let log = '';
-  up.stderr?.setEncoding('utf8').on('data', (part: string) => {
-    log += part;
-  });
-  ready = await new Promise((resolve, reject) => {
-    up.on('message', (message) => isReadyMessage(message) && resolve(message));
-    up.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
-  });
+  up = await startUp(join(home, 'data'), env, '--database-url', database.connectionString);
+  ready = up.ready;
   await done('sign-in', String(ready.signInCode), '--server', ready.address);
   writeFileSync(join(home, 'small.yaml'), policyText());
   await done('policy', 'publish', join(home, 'small.yaml'));
@@ -45,8 +35,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  up.kill('SIGKILL');
-  await once(up, 'exit');
+  await up.stop('SIGKILL');
   rmSync(home, { recursive: true, force: true });
 });
 

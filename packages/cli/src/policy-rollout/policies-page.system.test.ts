@@ -1,43 +1,30 @@
 /** The page about changing policies, from publishing on: every command that it types, in its order, against a control plane that runs. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LAUNCHER } from '../cli.testkit.ts';
-import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
+import { LAUNCHER, type RunningUp, startUp } from '../cli.testkit.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../../../..');
 const home = mkdtempSync(join(tmpdir(), 'glidepath-page-'));
 const env = { HOME: home, PATH: `${join(home, 'bin')}:${process.env.PATH ?? ''}`, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
-let up: ChildProcess;
+let up: RunningUp;
 
 beforeAll(async () => {
   mkdirSync(join(home, 'bin'));
   symlinkSync(LAUNCHER, join(home, 'bin', 'glidepath'));
   symlinkSync(join(ROOT, 'examples'), join(home, 'examples'));
-  up = spawn(process.execPath, [LAUNCHER, 'up', '--data', join(home, 'data'), '--port', '0'], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let log = '';
-  up.stderr?.setEncoding('utf8').on('data', (part: string) => {
-    log += part;
-  });
-  const ready = await new Promise<ReadyMessage>((resolve, reject) => {
-    up.on('message', (message) => isReadyMessage(message) && resolve(message));
-    up.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
-  });
+  up = await startUp(join(home, 'data'), env);
+  const { ready } = up;
   await typed(`npx glidepath sign-in ${ready.signInCode} --server ${ready.address}`);
   await typed('npx glidepath policy publish examples/policies/build-server.yaml');
 });
 
 afterAll(async () => {
-  up.kill('SIGTERM');
-  await once(up, 'exit');
+  await up.stop();
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 

@@ -1,15 +1,15 @@
 /**
  * A bad version in a canary, on real processes: `up` with its database, and thirty applications that renew every two seconds.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isInCanary } from '@glidepath/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { glidepathHere, LAUNCHER, policyText } from '../cli.testkit.ts';
-import { isReadyMessage, type ReadyMessage } from '../up/ready-message.ts';
+import { glidepathHere, policyText, type RunningUp, startUp } from '../cli.testkit.ts';
+import type { ReadyMessage } from '../up/ready-message.ts';
 import type { ApplicationsAsked, Told } from './applications.testkit.ts';
 import type { RolloutShown } from './rollout-view.ts';
 
@@ -26,7 +26,7 @@ const bad = (text: string) =>
     .replace('features: [run, fast], limits', 'features: [run], limits')
     .replace(/^ {2}tests:[\s\S]*$/m, '');
 
-let up: ChildProcess;
+let up: RunningUp;
 let applications: ChildProcess;
 let ready: ReadyMessage;
 let licenses: readonly { readonly id: string; readonly key: string }[] = [];
@@ -35,18 +35,8 @@ const told = new Map<string, Told[]>();
 const listeners = new Set<() => void>();
 
 beforeAll(async () => {
-  up = spawn(process.execPath, [LAUNCHER, 'up', '--data', join(home, 'data'), '--port', '0'], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let log = '';
-  up.stderr?.setEncoding('utf8').on('data', (part: string) => {
-    log += part;
-  });
-  ready = await new Promise((resolve, reject) => {
-    up.on('message', (message) => isReadyMessage(message) && resolve(message));
-    up.once('exit', (code) => reject(new Error(`up ended with ${code}: ${log}`)));
-  });
+  up = await startUp(join(home, 'data'), env);
+  ready = up.ready;
   await here('sign-in', String(ready.signInCode), '--server', ready.address);
   writeFileSync(join(home, 'good.yaml'), policyText(quick));
   writeFileSync(join(home, 'bad.yaml'), policyText(bad));
@@ -55,11 +45,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const child of [applications, up]) {
-    if (child === undefined || child.exitCode !== null) continue;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+  if (applications?.exitCode === null) {
+    applications.kill('SIGTERM');
+    await once(applications, 'exit');
   }
+  await up.stop();
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 

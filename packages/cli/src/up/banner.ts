@@ -23,7 +23,11 @@ export function sayBanner({ screen }: Shell, plane: ControlPlane, facts: { dataD
 
 export function sayNewRoots({ screen }: Shell, newRoots: readonly NewRoot[]): void {
   screen.say(text`The roots of all trust, each in an encrypted file. Write down the passphrases: they are shown this once.`);
-  const rows = newRoots.map(({ number, path, passphrase }): readonly Sayable[] => [`root ${number}`, screen.paint.bold(passphrase), path]);
+  const rows = newRoots.map(({ environment, number, path, passphrase }): readonly Sayable[] => [
+    `${environment} root ${number}`,
+    screen.paint.bold(passphrase),
+    path,
+  ]);
   for (const line of table(rows, { indent: 2 })) screen.say(line);
   screen.say('Then take the files off this machine: glidepath root export --to FOLDER');
 }

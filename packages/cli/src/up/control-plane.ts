@@ -37,11 +37,14 @@ export interface ControlPlaneOptions {
   readonly egress: Egress;
   readonly rateLimits: RateLimits | 'off';
   readonly log: Log;
+  /** Made beside `production` where they are not there yet. */
+  readonly alsoEnvironments?: readonly string[];
   /** Told as soon as the roots exist, whatever fails afterwards: nothing of this will be seen again. */
   readonly onNewRoots: (roots: readonly NewRoot[]) => void;
 }
 
 export interface NewRoot extends Pick<LeavingRoot, 'number' | 'x' | 'passphrase'> {
+  readonly environment: string;
   /** Where its encrypted file lies. */
   readonly path: string;
 }
@@ -189,21 +192,10 @@ async function serve(
   stops: (() => Promise<void>)[],
 ): Promise<Served> {
   const { dataDir, host, port, tls, trustedProxies, log } = options;
-  const issuer = await issuerName(dataDir, ENVIRONMENT);
-  const { environment, roots: leaving } = await bootstrapEnvironment(world, {
-    name: ENVIRONMENT,
-    issuer,
-    lockRoot: lockRootFile(world.entropy),
-  });
-  const newRoots = await Promise.all(
-    leaving.map(async (root) => ({
-      number: root.number,
-      x: root.x,
-      passphrase: root.passphrase,
-      path: await keepRootFile(dataDir, ENVIRONMENT, root),
-    })),
-  );
-  if (newRoots.length > 0) options.onNewRoots(newRoots);
+  const { environment, newRoots } = await makeEnvironment(world, dataDir, ENVIRONMENT);
+  const others: NewRoot[] = [];
+  for (const name of options.alsoEnvironments ?? []) others.push(...(await makeEnvironment(world, dataDir, name)).newRoots);
+  if (newRoots.length + others.length > 0) options.onNewRoots([...newRoots, ...others]);
   const roots = await world.store.find('root', { environment: environment.id }, { limit: 100 });
   const signIn = await firstSignIn(world);
   const adapter = await createHttpAdapter(server, {
@@ -225,6 +217,18 @@ async function serve(
     environment: environment.id,
     drain: (graceMs) => adapter.drain(graceMs),
   };
+}
+
+/** With keys and roots of its own, so that a word of one environment is believed in no other; nothing where it is there. */
+async function makeEnvironment(world: Node['world'], dataDir: string, name: string) {
+  const issuer = await issuerName(dataDir, name);
+  const { environment, roots } = await bootstrapEnvironment(world, { name, issuer, lockRoot: lockRootFile(world.entropy) });
+  const newRoots: NewRoot[] = [];
+  for (const root of roots) {
+    const { number, x, passphrase } = root;
+    newRoots.push({ environment: name, number, x, passphrase, path: await keepRootFile(dataDir, name, root) });
+  }
+  return { environment, newRoots };
 }
 
 async function stopAll({ startDraining }: Node, graceMs: number, { drain }: Served, undo: () => Promise<void>): Promise<void> {

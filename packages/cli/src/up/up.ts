@@ -19,6 +19,7 @@ interface UpOptions {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl?: string;
+  readonly alsoEnvironment?: readonly string[];
   readonly demo?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -50,6 +51,7 @@ export function registerUp({ program, shell, acting }: Registrar): void {
       '--rate-limit <limit...>',
       'requests a second, and at once, of a known credential or of an address without one: credential=2000/40000 address=50/6000; or off',
     )
+    .option('--also-environment <name...>', 'environments to make beside production, such as staging; each has keys of its own')
     .option('--demo', 'with three products, their applications, and seconds for days')
     .action(acting(async (options: UpOptions) => (options.demo === true ? demo(shell, options) : up(shell, options))));
 }
@@ -99,6 +101,7 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
       egress: createEgress({ allow: egressAllow }),
       rateLimits,
     },
+    alsoEnvironments: (options.alsoEnvironment ?? []).map(environmentName),
     onNewRoots: (roots) => sayNewRoots(shell, roots),
   });
   const kind = options.databaseUrl === undefined ? 'embedded PostgreSQL' : 'yours (--database-url)';
@@ -120,6 +123,13 @@ async function up(shell: Shell, options: UpOptions): Promise<ExitCode> {
   await Promise.race([local.stop().then(() => plane.stop(GRACE_MS)), hurry]);
   if (typeof why !== 'string') throw new Failure(EXIT.machine, why.message, { code: why.code });
   return EXIT.ok;
+}
+
+function environmentName(name: string): string {
+  if (/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) return name;
+  throw usage(`--also-environment ${name} is no name of an environment.`, {
+    details: ['expected: lower-case letters, digits and dashes, such as staging'],
+  });
 }
 
 async function readRanges(ranges: readonly string[]): Promise<readonly string[]> {

@@ -12,15 +12,8 @@ import { createKnownRecords } from './check-records.ts';
 import { type ExportedKeys, readExportedKeys } from './exported-keys.ts';
 import { auditLeafHash } from './log-entry.ts';
 import type { ExportedItems, ExportedLine } from './log-export.ts';
+import type { LogFinding } from './log-finding.ts';
 import { Frontier } from './merkle.ts';
-
-export interface LogFinding {
-  readonly kind: 'keys' | 'head' | 'entry' | 'order' | 'root' | 'policy' | 'pointer' | 'license' | 'history' | 'malformed';
-  /** What of: an id, a digest, a position. */
-  readonly subject: string;
-  /** Indicative, to be read by a person. */
-  readonly sentence: string;
-}
 
 export interface CheckedLog {
   readonly findings: readonly LogFinding[];

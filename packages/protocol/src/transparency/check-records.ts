@@ -8,8 +8,8 @@ import type { AuditEntry, Instant } from '@glidepath/core';
 import type { Crypto } from '../crypto.ts';
 import { digestOf } from '../policy/digest.ts';
 import { readPolicy } from '../policy/read-policy.ts';
-import type { LogFinding } from './check-log.ts';
 import type { ExportedItems, ExportedLine } from './log-export.ts';
+import type { Find } from './log-finding.ts';
 
 export interface KnownRecords {
   add(line: Exclude<ExportedLine, { part: 'environments' | 'key-sets' | 'batches' }>): void;
@@ -19,8 +19,6 @@ export interface KnownRecords {
   compare(): void;
   counts(): { readonly policies: number; readonly pointers: number; readonly licenses: number };
 }
-
-type Find = (kind: LogFinding['kind'], subject: string, sentence: string) => void;
 
 /** What an entry left a record at. */
 interface Told {

@@ -7,8 +7,8 @@ import type { Crypto } from '../crypto.ts';
 import type { KeySetClaims, KeySetEntry } from '../keys/key-set.ts';
 import { keySetDigest, openKeySet } from '../keys/open-key-set.ts';
 import { decodeJson, KEY_SET_TYP, splitWord } from '../words/compact.ts';
-import type { LogFinding } from './check-log.ts';
 import type { ExportedItems } from './log-export.ts';
+import type { Find } from './log-finding.ts';
 import { openLogHead } from './log-head.ts';
 
 export interface ExpectedHead {
@@ -40,7 +40,7 @@ export function readExportedKeys(
   environments: readonly ExportedItems['environments'][],
   sets: readonly ExportedItems['key-sets'][],
   { crypto, roots, now }: Options,
-  find: (kind: LogFinding['kind'], subject: string, sentence: string) => void,
+  find: Find,
 ): ExportedKeys {
   const remarks: string[] =
     roots.length > 0 ? [] : ['The roots are those of the export itself: name one that you pin to be sure whose log this is.'];
@@ -88,7 +88,7 @@ function keysBack(
   latest: KeySetClaims,
   documents: readonly ExportedItems['key-sets'][],
   crypto: Crypto,
-  find: (kind: LogFinding['kind'], subject: string, sentence: string) => void,
+  find: Find,
 ): readonly KeySetEntry[] {
   const keys = new Map(latest.keys.map((key) => [key.kid, key]));
   let { previous } = latest;
