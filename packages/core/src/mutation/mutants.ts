@@ -119,16 +119,21 @@ function pathsOf(glidePath: Tree): readonly RungList[] {
   });
 }
 
+/** Copies what lies on the way to the change, and shares the rest. */
 function edited(tree: Tree, path: readonly (string | number)[], value: unknown): Tree {
-  const copy = structuredClone(tree);
-  const last = path.at(-1);
-  let place: unknown = copy;
-  for (const key of path.slice(0, -1)) place = (place as Record<string | number, unknown>)[key];
-  if (last === undefined) return copy;
-  if (value !== GONE) (place as Record<string | number, unknown>)[last] = value;
-  else if (Array.isArray(place)) place.splice(Number(last), 1);
-  else delete (place as Record<string | number, unknown>)[last];
-  return copy;
+  return changed(tree, path, value) as Tree;
+}
+
+function changed(place: unknown, [key, ...rest]: readonly (string | number)[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(place)) {
+    if (rest.length === 0 && value === GONE) return place.filter((_, at) => at !== key);
+    return place.map((item: unknown, at) => (at === key ? changed(item, rest, value) : item));
+  }
+  const entries = Object.entries(mappingOf(place));
+  if (rest.length === 0 && value === GONE) return Object.fromEntries(entries.filter(([name]) => name !== key));
+  const held = mappingOf(place)[key];
+  return { ...mappingOf(place), [key]: changed(held, rest, value) };
 }
 
 function mappingOf(value: unknown): Tree {
