@@ -3,7 +3,7 @@ import {
   CAUSE_ORDER,
   durationWords,
   formatDuration,
-  type Guarantee,
+  guaranteeSentence,
   type Plan,
   type Policy,
   type Rung,
@@ -11,7 +11,7 @@ import {
   type ShareRung,
   type TimedCause,
 } from '@glidepath/core';
-import { join, type Safe, type Sayable, text } from '../terminal/safe-text.ts';
+import { type Safe, type Sayable, text } from '../terminal/safe-text.ts';
 import type { Paint } from '../terminal/screen.ts';
 import { table } from '../terminal/table.ts';
 
@@ -29,7 +29,7 @@ export function policyLines(policy: Policy, paint: Paint): readonly Safe[] {
     ...part('glide path', pathRows(policy, paint)),
     ...part(
       'guarantees',
-      policy.guarantees.map((one) => [guaranteeWords(one)]),
+      policy.guarantees.map((one) => [guaranteeSentence(one)]),
     ),
     ...part('renewal', renewalRows(policy)),
     ...part(
@@ -114,21 +114,6 @@ function rungTime(cause: string, { at }: Rung): string {
 export function severity(word: string, paint: Paint): Sayable {
   if (word === 'critical') return paint.bad(word);
   return word === 'warning' ? paint.warn(word) : word;
-}
-
-function guaranteeWords(guarantee: Guarantee): Safe {
-  switch (guarantee.kind) {
-    case 'always':
-      return text`${guarantee.feature} is always allowed${guarantee.unless.length === 0 ? '' : text`, unless ${join(guarantee.unless, ', ')}`}`;
-    case 'noCliff':
-      return text`no step takes more than ${guarantee.tiers} tier${guarantee.tiers === 1 ? '' : 's'}`;
-    case 'notice':
-      return text`a notice at least ${durationWords(guarantee.ms)} before a loss by ${guarantee.cause}`;
-    case 'offline':
-      return text`everything for the first ${durationWords(guarantee.ms)} without a signed word`;
-    case 'revocationBites':
-      return text`a revocation is at its last tier ${durationWords(guarantee.ms)} after it was received`;
-  }
 }
 
 function renewalRows({ renewal }: Policy): readonly Row[] {
