@@ -119,6 +119,16 @@ describe('http adapter', () => {
         'too-large',
         (url: string, token: string) => post(url, token, 'x'.repeat(1024 * 1024 + 2), 'text/yaml', '/v1/policies'),
       ],
+      [
+        'a policy of 8 MiB, whoever is faster',
+        413,
+        'too-large',
+        async (url: string, token: string) => {
+          const large = 'x'.repeat(8 * 1024 * 1024);
+          const all = await Promise.all(Array.from({ length: 8 }, () => post(url, token, large, 'text/yaml', '/v1/policies')));
+          return all[0] ?? new Response();
+        },
+      ],
       ['an unknown credential', 401, 'unauthenticated', (url: string) => post(url, 'nonsense', '{}')],
       ['an unknown key', 400, 'bad-input', (url: string, token: string) => post(url, token, '{"nmae":"x"}')],
     ])('answer %s', async (_what, status, code, ask) => {

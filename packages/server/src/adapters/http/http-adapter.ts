@@ -139,9 +139,23 @@ function makeApp(carrier: Carrier, limits: Limits, tls: ReloadingTls | null): Fa
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id, server.world.log);
     options.observe?.({ command: null, code: problem.code }, reply.elapsedTime);
+    if (problem.code === 'too-large') swallow(request, reply);
     return send(reply, problem.status, PROBLEM_MEDIA_TYPE, problem);
   });
   return app;
+}
+
+/** As much of a body that is too large is read and forgotten. */
+const SWALLOWED_MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Closing while a caller still sends breaks its connection before it has read why. Within bounds the rest is let in, and
+ * nothing is kept of it.
+ */
+function swallow(request: FastifyRequest, reply: FastifyReply): void {
+  if (!(Number(request.headers['content-length']) <= SWALLOWED_MAX_BYTES)) return;
+  reply.removeHeader('connection');
+  request.raw.resume();
 }
 
 function plainApp(options: FastifyHttpOptions<HttpServer>): FastifyInstance {
