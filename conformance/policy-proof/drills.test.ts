@@ -1,7 +1,7 @@
 /** Every counterexample is a drill of the published form; and the form is strict enough to say what is none. */
 import { readFileSync } from 'node:fs';
 import { proveDocument } from '@glidepath/core';
-import { writeDrill } from '@glidepath/protocol/drill';
+import { readDrill, writeDrill } from '@glidepath/protocol/drill';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -82,6 +82,7 @@ describe('the form of drills', () => {
       const { start, ...world } = counterexample.drill.world;
       const text = writeDrill({ ...counterexample.drill, name: rule, title: message, world: { start, policy: 'policy.yaml', ...world } });
       expect(flaws(parse(text)), text).toEqual([]);
+      expect(readDrill(text).violations, text).toEqual([]);
     }
   });
 });

@@ -42,6 +42,8 @@ export { type SeatAnswer, type SeatSituation, seatFor } from './decision/seat-fo
 export { isShareReached } from './decision/shares.ts';
 export * from './decision/terms.ts';
 export { problemsOf, type WordProblem } from './decision/word-problem.ts';
+export { type CheckedDrill, checkDrill } from './drill/check-drill.ts';
+export * from './drill/drill.ts';
 export {
   type ExhaustionOutlook,
   exhaustionOutlook,
