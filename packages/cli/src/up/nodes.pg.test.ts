@@ -92,6 +92,8 @@ beforeAll(async () => {
   nodes = [one, await up('two', database.connectionString), await up('three', proxy.connectionString)];
   token = '';
   token = String((await call(one, 'POST', '/v1/sign-in', { code: one.ready.signInCode })).body.token);
+  // Of a handful of licenses each suspension after the second would be a mass change.
+  await call(one, 'PUT', '/v1/environment-settings', { massChangeLicensesMin: 100, reason: 'a test' });
 }, 120_000);
 afterAll(async () => {
   for (const request of requests) request.destroy();
