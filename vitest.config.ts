@@ -34,7 +34,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.system.test.ts', 'tools/**/*.system.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],
