@@ -24,6 +24,7 @@ import { registerRoot } from './commands/root.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerWhere } from './commands/where.ts';
 import { registerDemo } from './demo/register-demo.ts';
+import { registerDrill } from './drill/register-drill.ts';
 import { registerEnvironment } from './environment/register-environment.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import type { Registrar } from './registrar.ts';
@@ -55,6 +56,7 @@ export function createProgram(shell: Shell, exitWith: (code: ExitCode) => void):
   };
   registerUp(registrar);
   registerPolicy(registrar);
+  registerDrill(registrar);
   registerEnvironment(registrar);
   registerApproval(registrar);
   registerDecide(registrar);

@@ -16,15 +16,19 @@ export interface PolicyFile {
 
 /** `-` is standard input. */
 export async function readPolicyFile(shell: Shell, file: string): Promise<PolicyFile> {
-  let bytes: Uint8Array;
+  const bytes = await readSource(shell, file, 'glidepath policy check FILE');
+  return { file, source: new TextDecoder().decode(bytes), reading: readPolicy(bytes, nodeCrypto) };
+}
+
+/** The bytes of a file, or a failure that says why there are none; `next` is what to type then. */
+export async function readSource(shell: Shell, file: string, next = 'glidepath help'): Promise<Uint8Array> {
   try {
-    bytes = file === '-' ? await shell.readStdin() : await shell.readFile(file);
+    return file === '-' ? await shell.readStdin() : await shell.readFile(file);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? reasons[String(error.code)] : undefined;
     const message = `${file} cannot be read: ${why ?? (error instanceof Error ? error.message : String(error))}.`;
-    throw new Failure(EXIT.usage, message, { code: 'no-such-file', next: 'glidepath policy check FILE' });
+    throw new Failure(EXIT.usage, message, { code: 'no-such-file', next });
   }
-  return { file, source: new TextDecoder().decode(bytes), reading: readPolicy(bytes, nodeCrypto) };
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -46,7 +50,11 @@ export async function requirePolicy(shell: Shell, file: string): Promise<Policy>
 }
 
 /** `FILE:line:col  message`, what was found and expected, the line itself and a mark below the place. */
-export function violationLines({ file, source }: PolicyFile, violation: LocatedViolation, { screen }: Shell): readonly Sayable[] {
+export function violationLines(
+  { file, source }: Pick<PolicyFile, 'file' | 'source'>,
+  violation: LocatedViolation,
+  { screen }: Shell,
+): readonly Sayable[] {
   const { line, column, message, found, expected, didYouMean } = violation;
   const meant = didYouMean === null ? '' : ` Did you mean ${didYouMean}?`;
   const head = text`${screen.paint.bold(`${file}:${line}:${column}`)}  ${message}: found ${found}, expected ${expected}.${meant}`;
