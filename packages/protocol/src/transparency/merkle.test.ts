@@ -98,14 +98,14 @@ describe('a proof of consistency', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 60 }), fc.nat(), fc.nat(7), (from, more, nth, bit) => {
         const leaves = log(from + more);
-        const earlier = { size: from, root: rootOf(leaves.slice(0, from), nodeCrypto) };
-        const later = { size: from + more, root: rootOf(leaves, nodeCrypto) };
+        const earlier = { size: from, root: rootOf(leaves.slice(0, from), nodeCrypto).slice() };
+        const later = { size: from + more, root: rootOf(leaves, nodeCrypto).slice() };
         const hashes = hashesOf(consistencyRanges(from, from + more), leaves, nodeCrypto).map((hash) => hash.slice());
         expect(isConsistent(earlier, later, hashes, nodeCrypto)).toBe(true);
         const texts = [earlier.root, later.root, ...hashes];
         const changed = texts[nth % texts.length] as Uint8Array;
         changed[nth % 32] = (changed[nth % 32] as number) ^ (1 << bit);
-        // Two equal roots changed alike would be consistent; here only one is.
+        // The root of one leaf is that leaf: two roots that are one array, changed alike, would be consistent.
         expect(isConsistent(earlier, later, hashes, nodeCrypto)).toBe(false);
       }),
     );
