@@ -30,7 +30,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'unit',
     proves: 'rules, words, client, readers with 20,000 fuzzed inputs each, commands, vectors, locks',
-    budgetSeconds: 270,
+    budgetSeconds: 300,
     command: vitest('unit'),
     isVitest: true,
   },
